@@ -1,0 +1,158 @@
+import type { Dataset, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
+import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { Facets, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type { Job } from '../../../src-shared/domain/job.ts';
+import type { LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
+
+/** What an import knows of one file. */
+export interface NewImage {
+  /** Relative to the dataset's root, with forward slashes, exactly as named on disk. */
+  readonly path: string;
+  readonly split: string;
+  readonly status: ImageStatus;
+  readonly reason: string | null;
+  readonly label: Expression | null;
+  /** Class name as it stood in the source. */
+  readonly rawLabel: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  /** SHA-256 of the file's bytes, hex; '' where it could not be read. */
+  readonly contentHash: string;
+  /** 64-bit difference hash, 16 hex digits; '' where it could not be decoded. */
+  readonly perceptualHash: string;
+  readonly votes: Readonly<Partial<Record<Expression, number>>> | null;
+}
+
+/** One image as training and prediction see it. */
+export interface ImageFile {
+  readonly id: number;
+  /** Absolute path. */
+  readonly file: string;
+  /** Relative path, as shown and exported. */
+  readonly path: string;
+  readonly split: string;
+  readonly label: Expression | null;
+}
+
+/** mu and logvar of one image in the order of the run's classes; logvar is null without VICH. */
+export interface NewPrediction {
+  readonly image: number;
+  readonly mu: Float32Array;
+  readonly logvar: Float32Array | null;
+}
+
+export interface StoredPrediction extends NewPrediction {
+  readonly path: string;
+  readonly split: string;
+  /** Current label. */
+  readonly label: Expression | null;
+  readonly status: ImageStatus;
+}
+
+export interface DatasetTable {
+  list(): Dataset[];
+  get(dataset: number): Dataset | null;
+  byName(name: string): Dataset | null;
+  /** Creates it in the state "importing": hidden from list() until finish(). */
+  insert(dataset: { name: string; root: string; format: ImportFormat }): number;
+  /** Inserts in one transaction; returns ids in order. */
+  insertImages(dataset: number, rows: readonly NewImage[]): number[];
+  finish(dataset: number, report: ImportReport): void;
+  report(dataset: number): ImportReport | null;
+  /** Removes rows only, never files. */
+  remove(dataset: number): void;
+}
+
+export interface ImageTable {
+  /** Ids of a query in order. Throws FailureError 'invalid' for a query that does not parse. */
+  ids(query: ImageQuery): Int32Array;
+  /** Rows in the order of ids; unknown ids are left out. */
+  rows(ids: readonly number[], run: number | null): ImageRow[];
+  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Facets;
+  detail(image: number, run: number | null): ImageDetail | null;
+  /** Status ok only (not broken, not excluded); split null = all splits. */
+  files(dataset: number, split: string | null): ImageFile[];
+  /** Absolute path, dataset root and content hash, for serving and explaining; null for an unknown id. */
+  file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus } | null;
+}
+
+export interface LabelLog {
+  apply(images: readonly number[], change: LabelChange, annotator: string): LabelBatch;
+  undo(annotator: string): LabelBatch | null;
+  redo(annotator: string): LabelBatch | null;
+  state(): { canUndo: boolean; canRedo: boolean };
+}
+
+/** Columns of a run that change while it lives. */
+export type RunPatch = Partial<
+  Pick<
+    Run,
+    | 'name'
+    | 'status'
+    | 'device'
+    | 'epoch'
+    | 'best'
+    | 'checkpointHash'
+    | 'processSeconds'
+    | 'error'
+    | 'startedAt'
+    | 'endedAt'
+  >
+> & { readonly checkpoint?: string };
+
+export interface RunTable {
+  list(): Run[];
+  get(run: number): Run | null;
+  insert(
+    run: Pick<
+      Run,
+      | 'name'
+      | 'kind'
+      | 'status'
+      | 'dataset'
+      | 'size'
+      | 'classes'
+      | 'vich'
+      | 'layerEmbedding'
+      | 'trainSplit'
+      | 'valSplit'
+      | 'settings'
+      | 'device'
+      | 'epochs'
+    >,
+  ): number;
+  update(run: number, patch: RunPatch): void;
+  remove(run: number): void;
+  /** Absolute path of the checkpoint, or null while there is none. */
+  checkpoint(run: number): string | null;
+  appendSteps(run: number, first: number, loss: Float32Array): void;
+  addEpoch(run: number, metrics: EpochMetrics): void;
+  metrics(run: number): RunMetrics;
+  /** Stores or replaces predictions, and derives loss (on the current label), sigma, margin, entropy, predicted class. */
+  putPredictions(run: number, rows: readonly NewPrediction[]): void;
+  predictions(run: number, dataset: number, split: string | null): StoredPrediction[];
+}
+
+export interface JobTable {
+  list(): Job[];
+  insert(job: Omit<Job, 'id'>): number;
+  update(job: Job): void;
+}
+
+/**
+ * One open project's database: the only writer. Every method is synchronous and short, or works in batches; a full disk throws
+ * FailureError 'disk-full' and leaves the database as it was.
+ */
+export interface Store {
+  readonly folder: string;
+  readonly datasets: DatasetTable;
+  readonly images: ImageTable;
+  readonly labels: LabelLog;
+  readonly runs: RunTable;
+  readonly jobs: JobTable;
+  getMeta(key: string): string | null;
+  setMeta(key: string, value: string): void;
+  close(): void;
+}

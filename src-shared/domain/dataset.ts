@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { Expression } from './expression.ts';
+
+export const ImportFormat = z.enum(['folders', 'csv']);
+export type ImportFormat = z.infer<typeof ImportFormat>;
+
+/** A set of images with labels, as imported. Images stay where they are; the database refers to them. */
+export const Dataset = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  /** Folder that image paths are relative to. */
+  root: z.string(),
+  format: ImportFormat,
+  classes: z.array(Expression),
+  images: z.number().int(),
+  broken: z.number().int(),
+  /** Images without a current label. */
+  unlabelled: z.number().int(),
+  /** Images with a person's annotation. */
+  reviewed: z.number().int(),
+  splits: z.record(z.string(), z.number().int()),
+  createdAt: z.string(),
+});
+export type Dataset = z.infer<typeof Dataset>;
+
+/** Column mapping of a CSV/TSV: which column holds what. Unmapped columns are ignored. */
+export const ColumnMap = z.object({
+  path: z.string(),
+  label: z.string(),
+  split: z.string().optional(),
+});
+export type ColumnMap = z.infer<typeof ColumnMap>;
+
+/** Where a raw class name goes: an expression, or null = left unlabelled. Keys are raw names as they stand in the source. */
+export const LabelMap = z.record(z.string(), Expression.nullable());
+export type LabelMap = z.infer<typeof LabelMap>;
+
+/** Random split by share, stratified by label; used where the source names no split. */
+export const SplitPlan = z.object({
+  /** Shares by split name, e.g. {train: 0.8, val: 0.2}; they must sum to 1. */
+  shares: z.record(z.string(), z.number().positive()),
+  seed: z.number().int(),
+});
+export type SplitPlan = z.infer<typeof SplitPlan>;
+
+/** One way to read a source, with what was seen that speaks for it. */
+export const ImportCandidate = z.object({
+  format: ImportFormat,
+  /** The table for `csv`, the folder for `folders`. */
+  path: z.string(),
+  reason: z.string(),
+  columns: z.array(z.string()),
+  /** Proposed mapping; null for `folders` or where no column fits. */
+  mapping: ColumnMap.nullable(),
+});
+export type ImportCandidate = z.infer<typeof ImportCandidate>;
+
+export const ImportPreviewClass = z.object({
+  /** Class name as it stands in the source. */
+  raw: z.string(),
+  count: z.number().int(),
+  /** Proposed expression, or null where the synonyms table does not know the name. */
+  expression: Expression.nullable(),
+  /** Up to 12 indices for `media/preview/<preview>/<index>`. */
+  samples: z.array(z.number().int()),
+});
+
+/** A file that will not become a normal row, with the reason in words. */
+export const ImportProblem = z.object({
+  path: z.string(),
+  kind: z.enum(['missing', 'unreadable', 'unknown-label', 'no-label', 'bad-row', 'outside', 'duplicate']),
+  reason: z.string(),
+});
+export type ImportProblem = z.infer<typeof ImportProblem>;
+
+/** What an import would do, before anything is written. */
+export const ImportPreview = z.object({
+  /** Key for preview thumbnails; kept for a while by the service. */
+  preview: z.string(),
+  rows: z.number().int(),
+  /** Splits named by the source; empty when it names none. */
+  splits: z.record(z.string(), z.number().int()),
+  classes: z.array(ImportPreviewClass),
+  /** First problems (at most 200) and how many there are in all. Unreadable files are found among the sampled ones only. */
+  problems: z.array(ImportProblem),
+  problemCount: z.number().int(),
+  /** First five rows of the table, by column; empty for folders. */
+  head: z.array(z.record(z.string(), z.string())),
+});
+export type ImportPreview = z.infer<typeof ImportPreview>;
+
+export const ImportRequest = z.object({
+  source: z.string().min(1),
+  format: z.enum(['auto', 'folders', 'csv']),
+  mapping: ColumnMap.optional(),
+  /** Corrections to the synonyms table for this source. */
+  labels: LabelMap.optional(),
+});
+export type ImportRequest = z.infer<typeof ImportRequest>;
+
+/** The result of an import job. */
+export const ImportReport = z.object({
+  dataset: z.number().int(),
+  name: z.string(),
+  /** Rows written, broken ones included. */
+  images: z.number().int(),
+  broken: z.number().int(),
+  /** Images whose bytes equal an earlier image of this dataset. */
+  duplicates: z.number().int(),
+  unlabelled: z.number().int(),
+  classes: z.record(z.string(), z.number().int()),
+  splits: z.record(z.string(), z.number().int()),
+  problems: z.array(ImportProblem),
+  problemCount: z.number().int(),
+  seconds: z.number(),
+});
+export type ImportReport = z.infer<typeof ImportReport>;

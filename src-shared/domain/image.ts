@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { Annotation } from './label.ts';
+import { Expression } from './expression.ts';
+
+export const ImageStatus = z.enum(['ok', 'broken', 'excluded']);
+export type ImageStatus = z.infer<typeof ImageStatus>;
+
+export const SORT_KEYS = ['id', 'path', 'label', 'prediction', 'loss', 'sigma', 'margin', 'entropy'] as const;
+export const SortKey = z.enum(SORT_KEYS);
+export type SortKey = z.infer<typeof SortKey>;
+
+/** Images in an order: what the gallery shows. `run` gives predictions; without one, those columns are null. */
+export const ImageQuery = z.object({
+  dataset: z.number().int(),
+  run: z.number().int().nullable(),
+  /** Query language, see domain/query: `label:sad pred:fear sigma>.6 -split:test wrong`. */
+  q: z.string().max(2_000),
+  sort: SortKey,
+  descending: z.boolean(),
+});
+export type ImageQuery = z.infer<typeof ImageQuery>;
+
+/** One tile. */
+export const ImageRow = z.object({
+  id: z.number().int(),
+  path: z.string(),
+  split: z.string(),
+  status: ImageStatus,
+  /** Why a broken image is broken. */
+  reason: z.string().nullable(),
+  /** Current label: the dataset's, or the last annotation's. */
+  label: Expression.nullable(),
+  /** A person has annotated it. */
+  reviewed: z.boolean(),
+  flagged: z.boolean(),
+  noted: z.boolean(),
+  prediction: Expression.nullable(),
+  /** Prediction equals the current label; null without either. */
+  correct: z.boolean().nullable(),
+  /** Cross-entropy of softmax(mu) on the current label, nats. */
+  loss: z.number().nullable(),
+  /** sigma = exp(logvar/2) of the predicted class. */
+  sigma: z.number().nullable(),
+  /** softmax(mu): largest minus second largest probability. */
+  margin: z.number().nullable(),
+  /** Entropy of softmax(mu), nats. */
+  entropy: z.number().nullable(),
+});
+export type ImageRow = z.infer<typeof ImageRow>;
+
+/** A run's output for one image. Arrays follow `classes`. */
+export const Prediction = z.object({
+  run: z.number().int(),
+  classes: z.array(Expression),
+  mu: z.instanceof(Float32Array),
+  /** Null for a model without VICH. */
+  logvar: z.instanceof(Float32Array).nullable(),
+});
+export type Prediction = z.infer<typeof Prediction>;
+
+export const ImageDetail = z.object({
+  row: ImageRow,
+  dataset: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+  bytes: z.number().int(),
+  /** SHA-256 of the file's bytes, hex. */
+  contentHash: z.string(),
+  /** Label as it came with the dataset. */
+  datasetLabel: Expression.nullable(),
+  /** Vote counts by expression where the dataset brought them. */
+  votes: z.record(Expression, z.number()).nullable(),
+  note: z.string(),
+  prediction: Prediction.nullable(),
+  history: z.array(Annotation),
+  /** Other images of the dataset with the same bytes. */
+  duplicates: z.array(z.number().int()),
+});
+export type ImageDetail = z.infer<typeof ImageDetail>;
+
+export const Histogram = z.object({
+  min: z.number(),
+  max: z.number(),
+  /** Counts in equal bins between min and max. */
+  bins: z.array(z.number().int()),
+});
+export type Histogram = z.infer<typeof Histogram>;
+
+export const Facets = z.object({
+  label: z.record(z.string(), z.number().int()),
+  prediction: z.record(z.string(), z.number().int()),
+  split: z.record(z.string(), z.number().int()),
+  status: z.record(z.string(), z.number().int()),
+  /** right, wrong, and unknown (no label or no prediction). */
+  outcome: z.record(z.string(), z.number().int()),
+  loss: Histogram.nullable(),
+  sigma: Histogram.nullable(),
+  margin: Histogram.nullable(),
+  entropy: Histogram.nullable(),
+});
+export type Facets = z.infer<typeof Facets>;

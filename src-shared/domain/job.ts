@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { Failure } from './failure.ts';
+
+export const JobKind = z.enum(['sample', 'import', 'train', 'predict']);
+export type JobKind = z.infer<typeof JobKind>;
+
+export const JobStatus = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+/** Long work. `interrupted`: it was running when the application ended without finishing it. */
+export const Job = z.object({
+  id: z.number().int(),
+  kind: JobKind,
+  title: z.string(),
+  status: JobStatus,
+  done: z.number(),
+  /** 0 while unknown. */
+  total: z.number(),
+  unit: z.string(),
+  /** Units a second over the last seconds; null until measured. */
+  rate: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  text: z.string(),
+  /** The run or dataset it makes, once known. */
+  run: z.number().int().nullable(),
+  dataset: z.number().int().nullable(),
+  error: Failure.nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+});
+export type Job = z.infer<typeof Job>;

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { Expression } from './expression.ts';
+
+/** What a person does to images. Everything is appended to a log; the current label is derived from it. */
+export const LabelChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hard'), label: Expression }),
+  /** Back to no label. */
+  z.object({ kind: z.literal('clear') }),
+  z.object({ kind: z.literal('exclude'), excluded: z.boolean() }),
+  z.object({ kind: z.literal('flag'), flagged: z.boolean() }),
+  z.object({ kind: z.literal('note'), note: z.string().max(4_000) }),
+]);
+export type LabelChange = z.infer<typeof LabelChange>;
+
+/** Images by id, or everything in a query snapshot but some: a selection of a million is never a list of a million ids. */
+export const ImageSelection = z.union([
+  z.object({ images: z.array(z.number().int()).min(1).max(10_000) }),
+  z.object({ snapshot: z.string(), except: z.array(z.number().int()).max(10_000) }),
+]);
+export type ImageSelection = z.infer<typeof ImageSelection>;
+
+/** One line of the append-only log. */
+export const Annotation = z.object({
+  id: z.number().int(),
+  /** Annotations made in one action share a batch: one undo step. */
+  batch: z.number().int(),
+  image: z.number().int(),
+  annotator: z.string(),
+  kind: z.enum(['hard', 'clear', 'exclude', 'flag', 'note']),
+  /** In words: "Sad", "excluded", the note's text. */
+  value: z.string(),
+  /** Label before and after this line. */
+  before: Expression.nullable(),
+  after: Expression.nullable(),
+  /** True for an undo or redo. */
+  reversal: z.boolean(),
+  at: z.string(),
+});
+export type Annotation = z.infer<typeof Annotation>;
+
+/** The outcome of apply, undo and redo. */
+export const LabelBatch = z.object({
+  batch: z.number().int(),
+  /** Images whose state changed. */
+  changed: z.number().int(),
+  /** First 1,000 of them, to refresh tiles; more are refreshed by event. */
+  images: z.array(z.number().int()),
+  /** "Sad on 10 images". */
+  description: z.string(),
+  canUndo: z.boolean(),
+  canRedo: z.boolean(),
+});
+export type LabelBatch = z.infer<typeof LabelBatch>;

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { Failure } from './failure.ts';
+import { Expression } from './expression.ts';
+
+export const ModelSize = z.enum(['paper', 'tiny']);
+export type ModelSize = z.infer<typeof ModelSize>;
+
+/** `auto` takes the best device that is available. */
+export const DeviceChoice = z.enum(['auto', 'cpu', 'webgpu']);
+export type DeviceChoice = z.infer<typeof DeviceChoice>;
+
+/** Augmentation of a training image; each named as in torchvision. */
+export const Augmentation = z.object({
+  horizontalFlip: z.boolean(),
+  /** ColorJitter strength for brightness, contrast, saturation. */
+  colorJitter: z.number().min(0).max(1),
+  /** Degrees, uniform in ±rotation. */
+  rotation: z.number().min(0).max(180),
+  /** Pixels of padding before a random 224 crop; 0 = none. */
+  cropPadding: z.number().int().min(0).max(112),
+  /** Probability of RandomErasing. */
+  randomErasing: z.number().min(0).max(1),
+});
+export type Augmentation = z.infer<typeof Augmentation>;
+
+/** Everything that decides a training run. Two runs with the same settings, data and device give the same numbers on `cpu`. */
+export const TrainSettings = z.object({
+  preset: z.string(),
+  size: ModelSize,
+  vich: z.boolean(),
+  layerEmbedding: z.boolean(),
+  frozenBackboneBatchNorm: z.enum(['batch', 'eval']),
+  /** Reading of the KL term: see docs, "paper" or "official". */
+  vichKl: z.enum(['paper', 'official']),
+  lambda: z.number().min(0),
+  epochs: z.number().int().min(1).max(10_000),
+  batch: z.number().int().min(1).max(1_024),
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
+  /** Learning rate is multiplied by this each epoch. */
+  gamma: z.number().positive().max(1),
+  labelSmoothing: z.number().min(0).max(0.5),
+  augmentation: Augmentation,
+  seed: z.number().int().min(0),
+});
+export type TrainSettings = z.infer<typeof TrainSettings>;
+
+export const TrainRequest = z.object({
+  dataset: z.number().int(),
+  name: z.string().max(120).optional(),
+  trainSplit: z.string(),
+  valSplit: z.string(),
+  device: DeviceChoice,
+  settings: TrainSettings,
+});
+export type TrainRequest = z.infer<typeof TrainRequest>;
+
+export const Preset = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** Where the values come from. */
+  source: z.string(),
+  settings: TrainSettings,
+});
+export type Preset = z.infer<typeof Preset>;
+
+export const RunStatus = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/** A trained or imported model with what it predicted. */
+export const Run = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  kind: z.enum(['trained', 'imported']),
+  status: RunStatus,
+  dataset: z.number().int().nullable(),
+  datasetName: z.string().nullable(),
+  size: ModelSize,
+  classes: z.array(Expression),
+  vich: z.boolean(),
+  layerEmbedding: z.boolean(),
+  trainSplit: z.string().nullable(),
+  valSplit: z.string().nullable(),
+  /** Null for an imported checkpoint. */
+  settings: TrainSettings.nullable(),
+  device: z.string(),
+  epoch: z.number().int(),
+  epochs: z.number().int(),
+  best: z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() }).nullable(),
+  /** SHA-256 of the checkpoint file, once there is one. */
+  checkpointHash: z.string().nullable(),
+  /** Seconds of work, queueing excluded. */
+  processSeconds: z.number(),
+  /** Images with a stored prediction. */
+  predictions: z.number().int(),
+  error: Failure.nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+});
+export type Run = z.infer<typeof Run>;
+
+export const EpochMetrics = z.object({
+  epoch: z.number().int(),
+  learningRate: z.number(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  valLoss: z.number().nullable(),
+  valAccuracy: z.number().nullable(),
+  /** Mean sigma of the predicted class on the validation split; null without VICH. */
+  meanSigma: z.number().nullable(),
+  processSeconds: z.number(),
+});
+export type EpochMetrics = z.infer<typeof EpochMetrics>;
+
+export const RunMetrics = z.object({
+  /** Optimizer steps, from 1, and the loss of each. */
+  steps: z.instanceof(Int32Array),
+  loss: z.instanceof(Float32Array),
+  stepsPerEpoch: z.number().int(),
+  epochs: z.array(EpochMetrics),
+});
+export type RunMetrics = z.infer<typeof RunMetrics>;
+
+export const ClassScore = z.object({
+  expression: Expression,
+  support: z.number().int(),
+  predicted: z.number().int(),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+  f1: z.number().nullable(),
+  meanSigma: z.number().nullable(),
+});
+
+/** A run measured on the current labels of the images it has predictions for. */
+export const Evaluation = z.object({
+  run: z.number().int(),
+  dataset: z.number().int(),
+  split: z.string().nullable(),
+  classes: z.array(Expression),
+  images: z.number().int(),
+  /** Images left out: excluded, broken, unlabelled, or of a class the model does not have. */
+  leftOut: z.number().int(),
+  accuracy: z.number(),
+  /** 95% Wilson score interval of the accuracy. */
+  interval: z.tuple([z.number(), z.number()]),
+  balancedAccuracy: z.number(),
+  macroF1: z.number(),
+  nll: z.number(),
+  meanSigma: z.number().nullable(),
+  /** confusion[i][j]: images labelled classes[i] and predicted classes[j]. */
+  confusion: z.array(z.array(z.number().int())),
+  perClass: z.array(ClassScore),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+/** Class-activation maps of one image, for all classes, from one run of the explainer. */
+export const Explanation = z.object({
+  run: z.number().int(),
+  image: z.number().int(),
+  classes: z.array(Expression),
+  mu: z.instanceof(Float32Array),
+  logvar: z.instanceof(Float32Array).nullable(),
+  /** classes × height × width, each class's map min-max scaled to 0..1. */
+  cams: z.instanceof(Float32Array),
+  height: z.number().int(),
+  width: z.number().int(),
+  /** 68 points x,y in 0..1 of the image; null for a model whose landmark branch was not trained on landmarks. */
+  landmarks: z.instanceof(Float32Array).nullable(),
+});
+export type Explanation = z.infer<typeof Explanation>;
+
+export const Device = z.object({
+  id: DeviceChoice.exclude(['auto']),
+  name: z.string(),
+  provider: z.string(),
+  available: z.boolean(),
+  /** One sentence why it cannot be used; null when it can. */
+  reason: z.string().nullable(),
+});
+export type Device = z.infer<typeof Device>;
