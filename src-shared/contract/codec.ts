@@ -27,7 +27,12 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    throw new SyntaxError('An array is not valid base64.');
+  }
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
@@ -43,12 +48,16 @@ export function encode(value: unknown): string {
   });
 }
 
-/** The inverse of `encode`. Throws SyntaxError on text that is no JSON. */
+/** The inverse of `encode`. Throws SyntaxError on text that is no JSON or an array of the wrong length. */
 export function decode(text: string): unknown {
   return JSON.parse(text, (_key, item: unknown) => {
     if (typeof item !== 'object' || item === null || !('$' in item) || !('b' in item)) return item;
     const { $: kind, b: base64 } = item;
-    if (typeof kind !== 'string' || !(kind in KINDS) || typeof base64 !== 'string') return item;
-    return new KINDS[kind as Kind](fromBase64(base64).buffer);
+    if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind) || typeof base64 !== 'string') return item;
+    const bytes = fromBase64(base64);
+    const Kind = KINDS[kind as Kind];
+    if (bytes.length % Kind.BYTES_PER_ELEMENT !== 0)
+      throw new SyntaxError(`An array of ${kind} cannot have ${bytes.length} bytes.`);
+    return new Kind(bytes.buffer);
   });
 }
