@@ -11,8 +11,7 @@ if (hasDisplay && !process.argv.includes('--web')) {
   process.exitCode = await run(node24, [electronVite, 'dev', '--watch']);
 } else {
   ensureBuilt();
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const watcher = spawn(node24, [vite, 'build', '--watch', '--config', join(root, 'vite.renderer.config.ts')], {
+  const watcher = spawn(node24, [electronVite, 'build', '--watch'], {
     cwd: root,
     env: environment(),
     stdio: 'inherit',
