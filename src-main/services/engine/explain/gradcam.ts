@@ -1,0 +1,77 @@
+/**
+ * Grad-CAM (Selvaraju et al. 2017) at conv3, the layer that the official code explains, for all classes in one run:
+ * ReLU(sum over channels of (spatial mean of d mu_c / dA) * A). The gradient is taken from conv3 on only.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { GRID_SIDE, IMAGE_SIDE, levelChannels, sizeTable } from '../model/config.ts';
+import type { ModelConfig } from '../model/config.ts';
+import type { Weights } from '../model/initialise.ts';
+import { backbones, classify, landmarksOf } from '../model/poster-var.ts';
+import type { Params } from '../model/poster-var.ts';
+import type { DeviceId } from '../runtime/devices.ts';
+import { constantsFor, traceModel } from '../runtime/graphs.ts';
+import { float32, floats, openSession } from '../runtime/session.ts';
+import type { Graph } from '../trace/graph.ts';
+import { toOnnx } from '../trace/onnx.ts';
+
+export interface Explanation {
+  /** [classes] */
+  readonly mu: Float32Array;
+  /** [classes], or null without VICH. */
+  readonly logvar: Float32Array | null;
+  /** [classes, 7, 7] maps, not below 0, before any scaling. */
+  readonly cams: Float32Array;
+  /** Shape of the explained layer's output: [channels, 7, 7]. */
+  readonly conv3: readonly [number, number, number];
+  /** [136]: x, y, x, y, ... in 0..1 of the image; null for sizes without a trained landmark regressor. */
+  readonly landmarks: Float32Array | null;
+}
+
+export interface Explainer {
+  /** @param image one normalised image, [3, 224, 224]. */
+  run(image: Float32Array): Promise<Explanation>;
+  dispose(): Promise<void>;
+}
+
+/** Forward pass, landmarks and the CAM of every class for one image. */
+export function explanationGraph(config: ModelConfig): Graph {
+  return traceModel(config, 1, (params, images) => explain(params, images, config));
+}
+
+/** The traced function. The forward pass stands in it once a class; the tracer records it once. */
+function explain(params: Params, images: Tensor4D, config: ModelConfig): Record<string, Tensor> {
+  const mode = { kind: 'eval' } as const;
+  const pyramid = backbones(params, images, config, mode);
+  const [fine, middle, conv3] = pyramid.images;
+  const from = (map: Tensor4D): ReturnType<typeof classify> =>
+    classify(params, { ...pyramid, images: [fine, middle, map] }, config, mode);
+  const cams = Array.from({ length: config.classes }, (_, label) => {
+    const score = (map: Tensor): Tensor => tf.sum(tf.slice(from(map as Tensor4D).mu, [0, label], [1, 1]));
+    const weights = tf.mean(tf.grad(score)(conv3), [1, 2], true);
+    return tf.relu(tf.sum(tf.mul(weights, conv3), -1));
+  });
+  const { mu, logvar } = from(conv3);
+  const landmarks = landmarksOf(params, pyramid, config, mode);
+  return { mu, ...(logvar && { logvar }), cams: tf.concat(cams, 0), ...(landmarks && { landmarks }) };
+}
+
+/** Opens an explainer with fixed weights. */
+export async function openExplainer(weights: Weights, config: ModelConfig, device: DeviceId): Promise<Explainer> {
+  const model = toOnnx(explanationGraph(config), { constants: constantsFor(config, weights), name: 'poster-var-cam' });
+  const session = await openSession(model, device);
+  const [, , channels] = levelChannels(sizeTable(config.size));
+  return {
+    async run(image) {
+      const outputs = await session.run({ images: float32(image, [1, 3, IMAGE_SIDE, IMAGE_SIDE]) });
+      return {
+        mu: floats(outputs, 'mu'),
+        logvar: config.vich ? floats(outputs, 'logvar') : null,
+        cams: floats(outputs, 'cams'),
+        conv3: [channels, GRID_SIDE, GRID_SIDE],
+        landmarks: 'landmarks' in outputs ? floats(outputs, 'landmarks') : null,
+      };
+    },
+    dispose: () => session.release(),
+  };
+}

@@ -1,0 +1,26 @@
+/** Brings the three pyramid levels to 49 tokens each, marks their level, and joins them. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { GRID_SIDE } from './config.ts';
+import { convolution, gelu } from './layers.ts';
+import type { Network } from './layers.ts';
+import { layerNorm } from './norm.ts';
+
+/** @returns [B, 147, width]: the tokens of levels 1, 2 and 3, row-major over space, normalised. */
+export function embedLevels(net: Network, levels: readonly [Tensor4D, Tensor4D, Tensor4D]): Tensor3D {
+  const { q, k } = net.size.embedStrides;
+  const fine = gelu(convolution(net, 'embed_q.0', levels[0], q[0], true));
+  const maps = [
+    gelu(convolution(net, 'embed_q.2', fine, q[1], true)),
+    gelu(convolution(net, 'embed_k.0', levels[1], k, true)),
+    gelu(convolution(net, 'embed_v.0', levels[2], 1, true)),
+  ];
+  const width = net.size.vit.width;
+  const tokens = maps.map((map, level) => {
+    const sequence = tf.reshape(map, [map.shape[0], GRID_SIDE * GRID_SIDE, width]) as Tensor3D;
+    if (!net.config.layerEmbedding) return sequence;
+    const embedding = tf.slice(net.weight('level_embeds'), [level, 0, 0], [1, 1, width]);
+    return tf.add(sequence, embedding) as Tensor3D;
+  });
+  return layerNorm(net, 'fusion_norm', tf.concat(tokens, 1), 1e-5);
+}

@@ -1,0 +1,25 @@
+/** ONNX Runtime sessions: the one place that knows the runtime's options. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DeviceId } from './devices.ts';
+
+/** Runs model bytes on a device. `session.run` blocks its thread: the engine has a process of its own for that. */
+export function openSession(model: Uint8Array, device: DeviceId): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    executionProviders: [device],
+    graphOptimizationLevel: 'all',
+    // The arena reuses memory by itself; the pattern planner on top of it costs a quarter more memory and gains no time.
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  });
+}
+
+export function float32(data: Float32Array, shape: readonly number[]): Tensor {
+  return new Tensor('float32', data, shape);
+}
+
+/** The numbers of an output that lies in the CPU's memory. */
+export function floats(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const data = outputs[name]?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`output ${name} of the graph is missing or not float32`);
+  return data;
+}

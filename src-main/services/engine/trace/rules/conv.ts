@@ -1,0 +1,144 @@
+/**
+ * Convolutions and their gradients. TensorFlow.js's NHWC maps and HWIO filters are lowered as NCHW and OIHW, which is how
+ * ONNX's Conv wants them, and how PyTorch's parameters already lie.
+ */
+import type { NamedAttrMap } from '@tensorflow/tfjs-core';
+import type { WindowAttrs } from '../kernels.ts';
+import { side } from '../layout.ts';
+import type { Laid } from '../layout.ts';
+import { int, ints } from '../lowering.ts';
+import type { Attributes, Lowering } from '../lowering.ts';
+import { input, numbersAttr } from './rule.ts';
+import type { Rule } from './rule.ts';
+
+/** NHWC stored as NCHW. */
+export const channelsFirst = [0, 3, 1, 2];
+/** HWIO stored as OIHW. */
+const outFirst = [3, 2, 0, 1];
+
+export function windowAttrs(raw: NamedAttrMap): WindowAttrs {
+  const strides = numbersAttr(raw, 'strides');
+  const dilations = raw['dilations'] === undefined || raw['dilations'] === null ? [1] : numbersAttr(raw, 'dilations');
+  const pad = raw['pad'] === 'valid' ? 0 : raw['pad'];
+  const format = raw['dataFormat'] ?? 'NHWC';
+  if (typeof pad !== 'number' || dilations.some((step) => step !== 1) || format !== 'NHWC') {
+    throw new Error('only NHWC convolutions with a number as padding and no dilation can be traced');
+  }
+  return { strides: [strides[0] ?? 1, strides[1] ?? strides[0] ?? 1], pad };
+}
+
+/** Side of the result of sliding a window. */
+export function slidingSide(length: number, window: number, stride: number, pad: number): number {
+  return Math.floor((length + 2 * pad - window) / stride) + 1;
+}
+
+export function windowAttributes({ strides, pad }: WindowAttrs, extra: Attributes = {}): Attributes {
+  return { strides: ints(strides), pads: ints([pad, pad, pad, pad]), ...extra };
+}
+
+export function imageShape(x: readonly number[], filter: readonly number[], attrs: WindowAttrs, channels: number): number[] {
+  const rows = slidingSide(side(x, 1), side(filter, 0), attrs.strides[0], attrs.pad);
+  const columns = slidingSide(side(x, 2), side(filter, 1), attrs.strides[1], attrs.pad);
+  return [side(x, 0), rows, columns, channels];
+}
+
+export const conv2D: Rule<'Conv2D'> = {
+  inputs: ['x', 'filter'],
+  attrs: windowAttrs,
+  infer: (inputs, attrs) => {
+    const [x, filter] = [input(inputs, 0), input(inputs, 1)];
+    return [{ shape: imageShape(x.shape, filter.shape, attrs, side(filter.shape, 3)), dtype: 'float32' }];
+  },
+  lower: (onnx, inputs, attrs) => {
+    const [x, filter] = [input(inputs, 0), input(inputs, 1)];
+    const operands = [onnx.arranged(x, channelsFirst), onnx.arranged(filter, outFirst)];
+    const shape = imageShape(x.shape, filter.shape, attrs, side(filter.shape, 3));
+    return [{ name: onnx.op('Conv', operands, windowAttributes(attrs)), shape, perm: channelsFirst, dtype: 'float32' }];
+  },
+};
+
+/** The last two memory axes reversed. */
+export function flipped(onnx: Lowering, name: string, rows: number, columns: number): string {
+  if (rows === 1 && columns === 1) return name;
+  const beyond = -(2 ** 31);
+  return onnx.slice(name, [2, 3], [-1, -1], [beyond, beyond], [-1, -1]);
+}
+
+/** How far a transposed convolution must reach beyond its natural size to give `length` back. */
+export function outputPadding(length: number, small: number, window: number, stride: number, pad: number): number {
+  return length - ((small - 1) * stride + window - 2 * pad);
+}
+
+/** Stride 1: a convolution with the filter turned round; otherwise a transposed convolution. */
+export const conv2DBackpropInput: Rule<'Conv2DBackpropInput'> = {
+  inputs: ['dy', 'filter'],
+  attrs: (raw) => ({ ...windowAttrs(raw), inputShape: numbersAttr(raw, 'inputShape') }),
+  infer: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
+  lower: (onnx, inputs, attrs) => {
+    const [dy, filter] = [input(inputs, 0), input(inputs, 1)];
+    const [rows, columns] = [side(filter.shape, 0), side(filter.shape, 1)];
+    const { strides, pad, inputShape } = attrs;
+    const gradient = onnx.arranged(dy, channelsFirst);
+    const result = (name: string): Laid => ({ name, shape: inputShape, perm: channelsFirst, dtype: 'float32' });
+    if (strides[0] === 1 && strides[1] === 1 && rows === columns) {
+      const turned = flipped(onnx, onnx.arranged(filter, [2, 3, 0, 1]), rows, columns);
+      const attributes = windowAttributes({ strides, pad: rows - 1 - pad });
+      return [result(onnx.op('Conv', [gradient, turned], attributes))];
+    }
+    const over = [0, 1].map((axis) =>
+      outputPadding(side(inputShape, axis + 1), side(dy.shape, axis + 1), side(filter.shape, axis), strides[axis] ?? 1, pad),
+    );
+    const attributes = windowAttributes(attrs, { output_padding: ints(over) });
+    return [result(onnx.op('ConvTranspose', [gradient, onnx.arranged(filter, outFirst)], attributes))];
+  },
+};
+
+/**
+ * For each position in the filter, in row-major order, the [B, C, h, w] part of x that this position meets while the
+ * filter slides (h, w: the sides of the result).
+ */
+export function shiftedViews(
+  onnx: Lowering,
+  x: Laid,
+  filterShape: readonly number[],
+  attrs: WindowAttrs,
+  result: readonly number[],
+): string[] {
+  const [rows, columns] = [side(filterShape, 0), side(filterShape, 1)];
+  const { strides, pad } = attrs;
+  const map = onnx.arranged(x, channelsFirst);
+  if (rows === 1 && columns === 1 && strides[0] === 1 && strides[1] === 1) return [map];
+  const padded = pad === 0 ? map : onnx.op('Pad', [map, onnx.integers([0, 0, pad, pad, 0, 0, pad, pad])]);
+  const reach = [0, 1].map((axis) => (side(result, axis + 1) - 1) * (strides[axis] ?? 1) + 1);
+  const steps = strides[0] === 1 && strides[1] === 1 ? undefined : strides;
+  const views: string[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const ends = [row + side(reach, 0), column + side(reach, 1)];
+      views.push(onnx.slice(padded, [2, 3], [row, column], ends, steps));
+    }
+  }
+  return views;
+}
+
+/** The shifted views as one matrix a sample, times the gradient, summed over the samples. */
+export const conv2DBackpropFilter: Rule<'Conv2DBackpropFilter'> = {
+  inputs: ['x', 'dy'],
+  attrs: (raw) => ({ ...windowAttrs(raw), filterShape: numbersAttr(raw, 'filterShape') }),
+  infer: (_, { filterShape }) => [{ shape: filterShape, dtype: 'float32' }],
+  lower: (onnx, inputs, attrs) => {
+    const [x, dy] = [input(inputs, 0), input(inputs, 1)];
+    const { filterShape } = attrs;
+    const [rows, columns, into, out] = [0, 1, 2, 3].map((axis) => side(filterShape, axis)) as [number, number, number, number];
+    const [batch, pixels] = [side(dy.shape, 0), side(dy.shape, 1) * side(dy.shape, 2)];
+    const views = shiftedViews(onnx, x, filterShape, attrs, dy.shape);
+    const joined = views.length === 1 ? views.join() : onnx.op('Concat', views, { axis: int(1) });
+    const patches = onnx.reshape(joined, [batch, rows * columns * into, pixels]);
+    const gradient = onnx.reshape(onnx.arranged(dy, channelsFirst), [batch, out, pixels]);
+    const product = onnx.op('MatMul', [gradient, onnx.op('Transpose', [patches], { perm: ints([0, 2, 1]) })]);
+    const summed = onnx.op('ReduceSum', [product, onnx.integers([0])], { keepdims: int(0) });
+    return [
+      { name: onnx.reshape(summed, [out, rows, columns, into]), shape: filterShape, perm: [3, 0, 1, 2], dtype: 'float32' },
+    ];
+  },
+};
