@@ -58,7 +58,14 @@ export interface TrainingPlan {
 export type TrainingEvent =
   | { readonly kind: 'started'; readonly device: string; readonly stepsPerEpoch: number; readonly totalSteps: number }
   | { readonly kind: 'steps'; readonly first: number; readonly loss: Float32Array; readonly processSeconds: number }
-  | { readonly kind: 'epoch'; readonly metrics: EpochMetrics; readonly best: boolean };
+  | {
+      readonly kind: 'epoch';
+      readonly metrics: EpochMetrics;
+      /** This epoch is the best so far; its weights then stand in `best.safetensors`. */
+      readonly best: boolean;
+      /** SHA-256 of `best.safetensors`, hex. */
+      readonly bestHash: string;
+    };
 
 export interface TrainingOutcome {
   readonly epochs: number;

@@ -4,19 +4,10 @@ import { Expression } from '../../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import { ModelSize } from '../../../../src-shared/domain/run.ts';
 import type { ModelConfig } from '../model/config.ts';
+import { PREPROCESSING } from '../preprocessing.ts';
 
 /** Name and version of what stands in the metadata; other readers need only the tensors' names. */
 const FORMAT = 'poster-var/1';
-
-/** How pixels become the model's input: fixed for POSTER-Var, told so that others can repeat it. */
-const PREPROCESSING = {
-  colour: 'RGB',
-  resize: [224, 224],
-  interpolation: 'bilinear, antialiased',
-  scale: 1 / 255,
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
 
 export interface CheckpointMeta {
   readonly config: ModelConfig;

@@ -1,0 +1,52 @@
+/** Batches ready to train on: decoded, augmented and normalised, one step ahead of the network. */
+import { IMAGE_SIDE, sizeTable } from '../model/config.ts';
+import { Random } from '../random.ts';
+import type { TrainingPlan } from '../interface.ts';
+import { augment, drawAugmentation } from './augment.ts';
+import type { PixelCache } from './pixels.ts';
+import type { BatchPlan } from './sampler.ts';
+
+export interface TrainingBatch {
+  /** [batch, 3, 224, 224], normalised. */
+  readonly images: Float32Array;
+  /** Index into classes, one an image. */
+  readonly labels: Int32Array;
+  /** 1 for an image that counts, 0 for padding. */
+  readonly weights: Float32Array;
+}
+
+/**
+ * Makes batches. What happens to an image depends on the run's seed, the epoch and its place in the training list, and on
+ * nothing else: not on the batch size, the order or the number of threads.
+ */
+export class BatchMaker {
+  readonly #plan: TrainingPlan;
+  readonly #pixels: PixelCache;
+  readonly #random: Random;
+  readonly #every: number;
+
+  constructor(plan: TrainingPlan, pixels: PixelCache) {
+    this.#plan = plan;
+    this.#pixels = pixels;
+    this.#random = Random.seeded(plan.settings.seed).split('augment');
+    this.#every = sizeTable(plan.settings.size).sampleStep;
+  }
+
+  /** @throws FailureError where an image cannot be decoded. */
+  async make(batch: BatchPlan, epoch: number): Promise<TrainingBatch> {
+    const { train, settings } = this.#plan;
+    const chosen = Array.from(batch.images, (position) => {
+      const image = train[position];
+      if (image === undefined) throw new RangeError(`There is no training image ${position}.`);
+      return { position, image };
+    });
+    const pixels = await Promise.all(chosen.map(({ image }) => this.#pixels.get(image.file)));
+    const images = new Float32Array(chosen.length * 3 * IMAGE_SIDE ** 2);
+    chosen.forEach(({ position }, slot) => {
+      const draw = drawAugmentation(settings.augmentation, IMAGE_SIDE, this.#random.split(`${epoch}/${position}`));
+      const source = pixels[slot];
+      if (source) augment(source, IMAGE_SIDE, this.#every, draw, images, slot * 3 * IMAGE_SIDE ** 2);
+    });
+    return { images, labels: Int32Array.from(chosen, ({ image }) => image.label), weights: batch.weights };
+  }
+}

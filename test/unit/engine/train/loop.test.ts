@@ -1,0 +1,224 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SEVEN } from '../../../../src-shared/domain/expression.ts';
+import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import { loadCheckpoint } from '../../../../src-main/services/engine/checkpoint/checkpoint.ts';
+import type { TrainingEvent, TrainingPlan } from '../../../../src-main/services/engine/interface.ts';
+import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
+import { trainLoop } from '../../../../src-main/services/engine/train/loop.ts';
+import type { Learner, LoopTools } from '../../../../src-main/services/engine/train/loop.ts';
+import { PixelCache } from '../../../../src-main/services/engine/train/pixels.ts';
+import type { Decode } from '../../../../src-main/services/engine/train/pixels.ts';
+import { validate } from '../../../../src-main/services/engine/train/validate.ts';
+
+const config = {
+  size: 'tiny',
+  classes: 7,
+  vich: true,
+  layerEmbedding: true,
+  frozenBackboneBatchNorm: 'batch',
+} as const;
+
+function planOf(folder: string, change: Partial<TrainingPlan['settings']> = {}): TrainingPlan {
+  const image = (id: number) => ({ id, file: `${id}.png`, label: id % 7 });
+  return {
+    settings: {
+      ...config,
+      preset: 'test',
+      vichKl: 'paper',
+      lambda: 0,
+      epochs: 3,
+      batch: 4,
+      learningRate: 0.1,
+      weightDecay: 0,
+      gamma: 0.5,
+      labelSmoothing: 0,
+      augmentation: { horizontalFlip: true, colorJitter: 0, rotation: 0, cropPadding: 0, randomErasing: 0 },
+      seed: 1,
+      ...change,
+    },
+    classes: SEVEN,
+    train: Array.from({ length: 10 }, (_, id) => image(id)),
+    val: Array.from({ length: 4 }, (_, id) => image(100 + id)),
+    device: 'cpu',
+    folder,
+  };
+}
+
+/** Learns one number, w, by gradient descent on (w - 3)²; step by step the loss is known by hand. */
+class Quadratic implements Learner {
+  readonly device = 'cpu';
+  readonly seen: { rate: number; counted: number; noise: number; first: number }[] = [];
+  value = 0;
+
+  step: Learner['step'] = (batch, rate, random) => {
+    const counted = batch.weights.reduce((sum, weight) => sum + weight, 0);
+    this.seen.push({ rate, counted, noise: random.uint32(), first: batch.images[0] ?? 0 });
+    const loss = (this.value - 3) ** 2;
+    this.value -= rate * 2 * (this.value - 3);
+    const mu = new Float32Array(batch.labels.length * 7);
+    batch.labels.forEach((label, slot) => (mu[slot * 7 + label] = 1));
+    return Promise.resolve({ loss, mu });
+  };
+  weights: Learner['weights'] = () => Promise.resolve(initialise(config, this.seen.length));
+}
+
+/** Accuracy of the epochs by a script: so many of the four validation images right. */
+function toolsOf(learner: Learner, right: readonly number[], decode: Decode = blank): LoopTools {
+  let epoch = 0;
+  return {
+    config,
+    learner,
+    pixels: new PixelCache(decode),
+    predict: () => {
+      const mu = new Float32Array(4 * 7);
+      for (let image = 0; image < 4; image++) {
+        const label = (100 + image) % 7;
+        mu[image * 7 + (image < (right[epoch] ?? 0) ? label : (label + 1) % 7)] = 1;
+      }
+      epoch += 1;
+      return Promise.resolve({ mu, logvar: new Float32Array(4 * 7) });
+    },
+  };
+}
+
+const blank = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array(224 * 224 * 3));
+
+async function failureOf(training: Promise<unknown>) {
+  const thrown: unknown = await training.catch((cause: unknown) => cause);
+  if (thrown instanceof FailureError) return thrown.failure;
+  throw new Error(`No failure: ${String(thrown)}`);
+}
+
+describe('trainLoop', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'poster-var-loop-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs every epoch, tells what happened and keeps the best and the last', async () => {
+    const learner = new Quadratic();
+    const events: TrainingEvent[] = [];
+    const outcome = await trainLoop(
+      planOf(folder),
+      toolsOf(learner, [1, 3, 2]),
+      (event) => events.push(event),
+      new AbortController().signal,
+    );
+    expect(learner.seen.map((step) => step.rate)).toEqual([0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025, 0.025]);
+    expect(learner.seen.map((step) => step.counted)).toEqual([4, 4, 2, 4, 4, 2, 4, 4, 2]);
+    expect(new Set(learner.seen.map((step) => step.noise)).size).toBe(9);
+    expect(events[0]).toEqual({ kind: 'started', device: 'cpu', stepsPerEpoch: 3, totalSteps: 9 });
+
+    const losses = events.flatMap((event) => (event.kind === 'steps' ? [...event.loss] : []));
+    expect(losses).toHaveLength(9);
+    expect(losses[0]).toBe(9);
+    expect(losses[1]).toBeCloseTo((0.6 - 3) ** 2, 5);
+    const firsts = events.flatMap((event) => (event.kind === 'steps' ? [event.first] : []));
+    expect(firsts[0]).toBe(1);
+
+    const epochs = events.flatMap((event) => (event.kind === 'epoch' ? [event] : []));
+    expect(epochs.map((event) => event.best)).toEqual([true, true, false]);
+    expect(epochs.map((event) => event.metrics.valAccuracy)).toEqual([0.25, 0.75, 0.5]);
+    expect(epochs[0]?.metrics).toMatchObject({ epoch: 1, learningRate: 0.1, trainAccuracy: 1, meanSigma: 1 });
+    // Weighted by what counts: 4, 4 and 2 images.
+    const weighted = ((losses[0] ?? 0) * 4 + (losses[1] ?? 0) * 4 + (losses[2] ?? 0) * 2) / 10;
+    expect(epochs[0]?.metrics.trainLoss).toBeCloseTo(weighted, 5);
+
+    expect(outcome).toMatchObject({ epochs: 3, best: { metric: 'accuracy', value: 0.75, epoch: 2 } });
+    expect(outcome.checkpoint).toBe(join(folder, 'best.safetensors'));
+    const best = loadCheckpoint(outcome.checkpoint);
+    expect(best.info.hash).toBe(outcome.hash);
+    expect(epochs[2]?.bestHash).toBe(outcome.hash);
+    // The fake's weights are named by the steps taken: six at the end of epoch 2, nine at the end.
+    expect(best.weights).toEqual(initialise(config, 6));
+    expect(loadCheckpoint(join(folder, 'last.safetensors')).weights).toEqual(initialise(config, 9));
+  });
+
+  it('repeats itself exactly, and differs for another seed', async () => {
+    const trace = async (seed: number) => {
+      const learner = new Quadratic();
+      const bright = (file: string): Promise<Uint8Array> =>
+        Promise.resolve(new Uint8Array(224 * 224 * 3).fill(Number.parseInt(file, 10)));
+      const tools = toolsOf(learner, [1, 1, 1], bright);
+      await trainLoop(planOf(folder, { seed }), tools, () => undefined, new AbortController().signal);
+      return learner.seen;
+    };
+    expect(await trace(1)).toEqual(await trace(1));
+    expect(await trace(1)).not.toEqual(await trace(2));
+  });
+
+  it('stops between two steps when cancelled and keeps what ended', async () => {
+    const abort = new AbortController();
+    const learner = new Quadratic();
+    const training = trainLoop(
+      planOf(folder),
+      toolsOf(learner, [1, 2, 3]),
+      (event) => {
+        if (event.kind === 'epoch') abort.abort();
+      },
+      abort.signal,
+    );
+    expect((await failureOf(training)).kind).toBe('cancelled');
+    expect(learner.seen).toHaveLength(3);
+    expect(readdirSync(folder).sort()).toEqual(['best.safetensors', 'last.safetensors']);
+  });
+
+  it('names the step at which the loss stops being a number', async () => {
+    const learner = new Quadratic();
+    const honest = learner.step;
+    learner.step = async (...args) => {
+      const result = await honest(...args);
+      return learner.seen.length === 5 ? { ...result, loss: NaN } : result;
+    };
+    const events: TrainingEvent[] = [];
+    const signal = new AbortController().signal;
+    const training = trainLoop(planOf(folder), toolsOf(learner, [4, 4, 4]), (event) => events.push(event), signal);
+    expect(await failureOf(training)).toMatchObject({ kind: 'engine', message: /NaN at step 5 \(epoch 2\)/ });
+    expect(loadCheckpoint(join(folder, 'best.safetensors')).weights).toEqual(initialise(config, 3));
+    expect(events.flatMap((event) => (event.kind === 'steps' ? [...event.loss] : []))).toHaveLength(4);
+  });
+
+  it('fails with the reason when an image cannot be decoded', async () => {
+    const broken = (file: string): Promise<Uint8Array> =>
+      file === '7.png'
+        ? Promise.reject(new FailureError({ kind: 'unreadable', message: '7.png is gone.', remedy: '' }))
+        : blank();
+    const signal = new AbortController().signal;
+    const training = trainLoop(planOf(folder), toolsOf(new Quadratic(), [1], broken), () => undefined, signal);
+    expect(await failureOf(training)).toMatchObject({ kind: 'unreadable', message: '7.png is gone.' });
+  });
+
+  it('refuses an empty split', async () => {
+    const signal = new AbortController().signal;
+    const plan = { ...planOf(folder), val: [] };
+    const training = trainLoop(plan, toolsOf(new Quadratic(), []), () => undefined, signal);
+    expect(await failureOf(training)).toMatchObject({ kind: 'invalid', message: /validation/ });
+  });
+});
+
+describe('PixelCache', () => {
+  it('decodes once while memory lasts, and again after a failure', async () => {
+    const asked: string[] = [];
+    const cache = new PixelCache((file) => {
+      asked.push(file);
+      return asked.length === 1 ? Promise.reject(new Error('once')) : Promise.resolve(new Uint8Array(10));
+    }, 15);
+    await expect(cache.get('a')).rejects.toThrow('once');
+    for (const file of ['a', 'a', 'b', 'b', 'c', 'c']) await cache.get(file);
+    expect(asked).toEqual(['a', 'a', 'b', 'c', 'c']);
+  });
+});
+
+describe('validate', () => {
+  it('averages loss, accuracy and the sigma of the predicted class', () => {
+    const mu = Float32Array.from([0, Math.log(3), Math.log(4), 0]);
+    const logvar = Float32Array.from([0, Math.log(4), Math.log(16), 0]);
+    const { loss, accuracy, meanSigma } = validate(mu, logvar, [1, 1], 2);
+    expect(loss).toBeCloseTo((-Math.log(3 / 4) - Math.log(1 / 5)) / 2, 6);
+    expect(accuracy).toBe(0.5);
+    expect(meanSigma).toBeCloseTo((2 + 4) / 2, 6);
+    expect(validate(mu, null, [1, 0], 2)).toMatchObject({ accuracy: 1, meanSigma: null });
+  });
+});
