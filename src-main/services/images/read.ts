@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { unreadable } from './decode.ts';
+
+/** A photograph is smaller; the limit keeps a mistaken file from filling the memory. */
+const MAX_BYTES = 256 * 1024 * 1024;
+/** Bytes between two yields: hashing 1 MiB takes a few milliseconds. */
+const CHUNK = 1024 * 1024;
+
+/** A file's bytes and their SHA-256 (hex). */
+export interface FileBytes {
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+}
+
+/**
+ * Reads a regular file whole. Pipes, devices and folders are refused without waiting on them.
+ * @throws FailureError 'unreadable' with a sentence: not found, no permission, not a file, empty, too large, changed meanwhile.
+ */
+export async function readImageFile(path: string): Promise<FileBytes> {
+  let handle: FileHandle;
+  try {
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (thrown) {
+    throw unreadable(explainOpen(thrown));
+  }
+  try {
+    return await readAll(handle);
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown) throw unreadable(explainOpen(thrown));
+    throw thrown;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAll(handle: FileHandle): Promise<FileBytes> {
+  const stat = await handle.stat();
+  if (stat.isDirectory()) throw unreadable('This is a folder, not a file.');
+  if (!stat.isFile()) throw unreadable('This is a pipe or device, not a file.');
+  if (stat.size === 0) throw unreadable('The file is empty.');
+  if (stat.size > MAX_BYTES) throw unreadable(`The file is larger than ${MAX_BYTES / 1024 / 1024} MiB.`);
+  const bytes = new Uint8Array(stat.size);
+  const sha = createHash('sha256');
+  for (let at = 0; at < bytes.length;) {
+    const { bytesRead } = await handle.read(bytes, at, Math.min(CHUNK, bytes.length - at), at);
+    if (bytesRead === 0) throw unreadable('The file became shorter while it was read.');
+    sha.update(bytes.subarray(at, at + bytesRead));
+    at += bytesRead;
+  }
+  return { bytes, hash: sha.digest('hex') };
+}
+
+/** The system's error codes in words. */
+export function explainOpen(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'File not found.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'No permission to read it.';
+    case 'ELOOP':
+      return 'Its symbolic links lead in a circle.';
+    case 'ENAMETOOLONG':
+      return 'The name is longer than the system allows.';
+    case 'EISDIR':
+      return 'This is a folder, not a file.';
+    case 'ENXIO':
+      return 'This is a pipe or device, not a file.';
+    default:
+      return `The file cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
+  }
+}
