@@ -2,8 +2,8 @@
  * A TensorFlow.js backend whose kernels record instead of computing. Because TensorFlow.js's gradients are ops
  * themselves, tracing a training step records its backward pass too.
  */
-import { KernelBackend, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
-import type { BackendValues, DataType, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import { KernelBackend, env, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
+import type { BackendValues, DataType, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { Value } from './graph.ts';
 import type { TracedKernel } from './kernels.ts';
 import type { Recorder } from './recorder.ts';
@@ -95,27 +95,20 @@ export function tensorInfo(value: Value): TensorInfo {
 
 export const backend = new RecordingBackend();
 
+// Otherwise TensorFlow.js greets on standard error when its CPU backend, used for constants, is first touched.
+env().set('PROD', true);
 registerBackend(TRACE_BACKEND, () => backend);
 for (const kernel of Object.keys(rules)) registerTraced(kernel as TracedKernel);
 
-// Kernels that compute nothing, or nothing that depends on their input.
-registerKernel({
-  kernelName: 'Identity',
-  backendName: TRACE_BACKEND,
-  kernelFunc: ({ inputs }) => inputs['x'] ?? [],
-});
-for (const [kernelName, number] of [
-  ['ZerosLike', 0],
-  ['OnesLike', 1],
-] as const) {
-  registerKernel({
-    kernelName,
-    backendName: TRACE_BACKEND,
-    kernelFunc: ({ inputs }) => {
-      const x = inputs['x'];
-      if (!x) throw new Error(`${kernelName} was called without x`);
-      const { shape, dtype } = backend.traced(x);
-      return tensorInfo(backend.active().uniform(number, shape, dtype));
-    },
-  });
+/** Kernels that record nothing: a copy is the same value, zeros and ones need no computing. */
+function registerPlain(kernelName: string, result: (x: Value, recorder: Recorder) => Value): void {
+  const kernelFunc: KernelFunc = ({ inputs }) => {
+    const x = inputs['x'];
+    if (!x) throw new Error(`${kernelName} was called without x`);
+    return tensorInfo(result(backend.traced(x), backend.active()));
+  };
+  registerKernel({ kernelName, backendName: TRACE_BACKEND, kernelFunc });
 }
+registerPlain('Identity', (x) => x);
+registerPlain('ZerosLike', ({ shape, dtype }, recorder) => recorder.uniform(0, shape, dtype));
+registerPlain('OnesLike', ({ shape, dtype }, recorder) => recorder.uniform(1, shape, dtype));

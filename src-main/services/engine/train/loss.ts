@@ -1,0 +1,52 @@
+/** The training objective: cross-entropy on the sampled logits plus lambda times a KL divergence, per sample. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { withGradient } from '../model/custom-gradient.ts';
+
+/**
+ * Which KL term the loss has. `paper`: of N(mu, sigma^2) from the standard normal. `official`: the authors' code, which
+ * compares the class probabilities with those of a fresh standard-normal sample.
+ */
+export type VichKl = 'paper' | 'official';
+
+/** log softmax over the last dimension; the gradient is dy - softmax sum(dy). */
+export function logSoftmax(logits: Tensor2D): Tensor2D {
+  return withGradient(
+    [logits],
+    () => {
+      const shifted = tf.sub(logits, tf.max(logits, -1, true));
+      const value = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true))) as Tensor2D;
+      return { value, saved: [value] };
+    },
+    (dy, [value]) => [tf.sub(dy, tf.mul(tf.exp(value), tf.sum(dy, -1, true)))],
+  );
+}
+
+/** Soft labels moved a share of the way to the uniform distribution, as PyTorch's `label_smoothing`. */
+export function smoothed(targets: Tensor2D, smoothing: number): Tensor2D {
+  if (smoothing === 0) return targets;
+  const share = tf.mul(tf.sum(targets, -1, true), smoothing / targets.shape[1]);
+  return tf.add(tf.mul(targets, 1 - smoothing), share);
+}
+
+/** -sum over classes of target * log softmax(z): [B]. Rows of the targets need not sum to 1. */
+export function crossEntropy(logits: Tensor2D, targets: Tensor2D): Tensor1D {
+  return tf.neg(tf.sum(tf.mul(targets, logSoftmax(logits)), -1)) as Tensor1D;
+}
+
+/** KL(N(mu, diag exp(logvar)) || N(0, I)) = sum over classes of (exp(logvar) + mu^2 - 1 - logvar) / 2: [B]. */
+export function gaussianKl(mu: Tensor2D, logvar: Tensor2D): Tensor1D {
+  const terms = tf.sub(tf.add(tf.exp(logvar), tf.square(mu)), tf.add(logvar, 1));
+  return tf.mul(tf.sum(terms, -1), 0.5) as Tensor1D;
+}
+
+/** Mean over classes of q (log q - log p) with p = softmax(z), q = softmax(prior sample): [B]. */
+export function priorKl(logits: Tensor2D, prior: Tensor2D): Tensor1D {
+  const difference = tf.sub(logSoftmax(prior), logSoftmax(logits));
+  return tf.mul(tf.sum(tf.mul(tf.softmax(prior), difference), -1), 1 / logits.shape[1]) as Tensor1D;
+}
+
+/** sum(weight * loss) / sum(weight) over the batch. */
+export function weightedMean(losses: Tensor1D, weights: Tensor1D): Tensor {
+  return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights));
+}
