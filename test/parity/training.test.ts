@@ -1,0 +1,141 @@
+/**
+ * The traced training step of `paper` on ONNX Runtime's CPU against the official code: loss, logits, every gradient
+ * (against float64, where float32's own noise would decide), running statistics and two AdamW steps.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
+import { float32, floats, openSession } from '../../src-main/services/engine/runtime/session.ts';
+import { openTrainer } from '../../src-main/services/engine/runtime/trainer.ts';
+import { toOnnx } from '../../src-main/services/engine/trace/onnx.ts';
+import { joined, packed, stateLayout } from '../../src-main/services/engine/train/flat.ts';
+import { crossEntropy, gaussianKl, priorKl } from '../../src-main/services/engine/train/loss.ts';
+import { lossAndGradients, traceStep } from '../../src-main/services/engine/train/step.ts';
+import type { Summary } from './golden.ts';
+import { goldenInput, goldenWeights, largestDifference, summaryError, trainingGolden } from './golden.ts';
+
+const golden = trainingGolden();
+const config: ModelConfig = {
+  size: 'paper',
+  classes: 7,
+  vich: true,
+  layerEmbedding: true,
+  frozenBackboneBatchNorm: 'batch',
+};
+const batch = 4;
+const weights = goldenWeights(config);
+const layout = stateLayout(config);
+const images = goldenInput('train_input', batch * 3 * 224 * 224, 2);
+const eps = goldenInput('eps', batch * config.classes, 1.7);
+const hard = new Float32Array(batch * config.classes);
+golden.full.labels.forEach((label, row) => (hard[row * config.classes + label] = 1));
+const soft = softmaxRows(goldenInput('soft', batch * config.classes, 2), config.classes);
+const noDropPath = new Float32Array(batch * 4).fill(1);
+
+function softmaxRows(values: Float32Array, columns: number): Float32Array {
+  const exponentials = values.map(Math.exp);
+  return exponentials.map((value, index) => {
+    const row = Math.floor(index / columns) * columns;
+    return value / exponentials.subarray(row, row + columns).reduce((sum, other) => sum + other, 0);
+  });
+}
+
+/** Error of every tensor that has a golden gradient, largest last. */
+function gradientErrors(flat: Float32Array, expected: Readonly<Record<string, Summary>>): [string, number][] {
+  const errors = Object.entries(expected).map(([name, summary]): [string, number] => {
+    const entry = layout.trainable.entries.find((candidate) => candidate.name === name);
+    if (!entry) return [name, Infinity];
+    return [name, summaryError(flat.subarray(entry.offset, entry.offset + entry.size), summary)];
+  });
+  return errors.toSorted((a, b) => a[1] - b[1]);
+}
+
+describe('gradients', async () => {
+  const graph = traceStep(config, batch, (inputs) => {
+    const { loss, logits, gradients, statistics } = lossAndGradients(inputs, config, { batch, vichKl: 'paper' });
+    return {
+      loss,
+      logits,
+      gradient: joined(gradients, layout.trainable),
+      nextStatistics: joined(statistics, layout.statistics),
+    };
+  });
+  const session = await openSession(toOnnx(graph), 'cpu');
+  const run = (targets: Float32Array): Promise<Awaited<ReturnType<typeof session.run>>> =>
+    session.run({
+      images: float32(images, [batch, 3, 224, 224]),
+      targets: float32(targets, [batch, 7]),
+      weights: float32(new Float32Array(batch).fill(1), [batch]),
+      eps: float32(eps, [batch, 7]),
+      dropPath: float32(noDropPath, [batch, 4]),
+      lambda: float32(Float32Array.of(0), []),
+      parameters: float32(packed(weights, layout.trainable), [layout.trainable.size]),
+      frozen: float32(packed(weights, layout.frozen), [layout.frozen.size]),
+      statistics: float32(packed(weights, layout.statistics), [layout.statistics.size]),
+    });
+
+  test('hard labels: loss, logits, statistics and 257 gradients', async () => {
+    const outputs = await run(hard);
+    expect(Math.abs((floats(outputs, 'loss')[0] ?? NaN) - golden.full.loss)).toBeLessThan(1e-4);
+    expect(largestDifference(floats(outputs, 'logits'), golden.full.logits.flat())).toBeLessThan(1e-4);
+    const errors = gradientErrors(floats(outputs, 'gradient'), golden.gradients);
+    expect(errors).toHaveLength(257);
+    expect(errors[128]?.[1]).toBeLessThan(2e-5);
+    // A single tensor may pass 1e-3 where a PReLU's input so near zero changes sides that float32 decides.
+    expect(errors.at(-1)?.[1], `worst is ${errors.at(-1)?.[0]}`).toBeLessThan(5e-3);
+    const statistics = floats(outputs, 'nextStatistics');
+    for (const [name, summary] of Object.entries(golden.full.statistics)) {
+      const entry = layout.statistics.entries.find((candidate) => candidate.name === name);
+      const { offset, size } = entry ?? { offset: 0, size: 0 };
+      expect(summaryError(statistics.subarray(offset, offset + size), summary), name).toBeLessThan(1e-4);
+    }
+  });
+
+  test('soft labels', async () => {
+    const outputs = await run(soft);
+    await session.release();
+    expect(Math.abs((floats(outputs, 'loss')[0] ?? NaN) - golden.soft.loss)).toBeLessThan(1e-4);
+    const errors = gradientErrors(floats(outputs, 'gradient'), golden.soft.gradients);
+    expect(errors[Math.floor(errors.length / 2)]?.[1]).toBeLessThan(2e-5);
+    expect(errors.at(-1)?.[1]).toBeLessThan(5e-3);
+  });
+});
+
+test('two AdamW steps', async () => {
+  const trainer = await openTrainer(weights, config, 'cpu', { batch, vichKl: 'paper' });
+  const losses: number[] = [];
+  for (let step = 0; step < 2; step += 1) {
+    const hyper = { lr: 1e-3, weightDecay: 1e-2, lambda: 0 };
+    losses.push((await trainer.step({ images, targets: hard }, { eps, dropPath: noDropPath }, hyper)).loss);
+  }
+  const after = trainer.weights();
+  await trainer.dispose();
+  expect(Math.abs((losses[0] ?? NaN) - (golden.adamw.losses[0] ?? 0))).toBeLessThan(1e-4);
+  expect(Math.abs((losses[1] ?? NaN) - (golden.adamw.losses[1] ?? 0))).toBeLessThan(1e-3);
+  for (const [name, summary] of Object.entries(golden.adamw.params_after)) {
+    const tensor = after.get(name);
+    if (tensor?.dtype !== 'float32') continue; // dead weight, which these weights leave out
+    expect(summaryError(tensor.data, summary), name).toBeLessThan(1e-3);
+  }
+  expect(after.get('ir_back.input_layer.1.num_batches_tracked')?.data).toEqual(BigInt64Array.of(2n));
+});
+
+describe('loss terms', () => {
+  const matrix = (values: ArrayLike<number>): Tensor2D => tf.tensor2d(Float32Array.from(values), [batch, 7]);
+
+  test('official: cross-entropy on soft labels plus the mean over classes of KL to a prior sample', async () => {
+    await tf.setBackend('cpu');
+    const logits = matrix(golden.full.logits.flat());
+    const prior = matrix(goldenInput('prior', batch * 7, 1.7));
+    const perSample = tf.add(crossEntropy(logits, matrix(soft)), priorKl(logits, prior));
+    expect(largestDifference(perSample.dataSync(), golden.official)).toBeLessThan(1e-4);
+  });
+
+  test('paper: KL of N(mu, sigma^2) from the standard normal', async () => {
+    await tf.setBackend('cpu');
+    const { mu, logvar, kl_per_sample: expected } = golden.gaussian;
+    const actual = gaussianKl(matrix(mu.flat()), matrix(logvar.flat())).dataSync();
+    expect(largestDifference(actual, expected)).toBeLessThan(1e-4);
+  });
+});
