@@ -1,0 +1,64 @@
+/** What each call does. */
+import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import { decodeSquare, normalise } from '../../images/pixels.ts';
+import { inspectCheckpoint, saveCheckpoint } from '../checkpoint/checkpoint.ts';
+import { GRID_SIDE } from '../model/config.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { initialise } from '../model/initialise.ts';
+import { listDevices } from '../runtime/devices.ts';
+import { IMAGE_SIZE } from '../runtime/graphs.ts';
+import { chooseDevice } from './device.ts';
+import { predictFiles } from './predict.ts';
+import type { CallTable } from './protocol.ts';
+import { Sessions } from './sessions.ts';
+import { train } from './train.ts';
+
+const sessions = new Sessions();
+
+export const CALLS: CallTable = {
+  devices: async () => (await listDevices()).map((device) => ({ ...device, reason: device.reason ?? null })),
+
+  inspect: ({ checkpoint }) => Promise.resolve(inspectCheckpoint(checkpoint)),
+
+  predict: async ({ checkpoint, files, device }, { tell, signal }) => {
+    const classifier = await sessions.classifier(checkpoint, await chooseDevice(device, 'inference'));
+    await predictFiles(classifier, files, tell, signal);
+    return null;
+  },
+
+  explain: async ({ checkpoint, file, device }) => {
+    const explainer = await sessions.explainer(checkpoint, await chooseDevice(device, 'inference'));
+    const image = new Float32Array(IMAGE_SIZE);
+    normalise(await decodeSquare(file), image, 0);
+    const { mu, logvar, cams, landmarks } = await explainer.run(image);
+    return {
+      mu,
+      logvar,
+      cams,
+      height: GRID_SIDE,
+      width: GRID_SIDE,
+      landmarks: explainer.knowsLandmarks ? landmarks : null,
+    };
+  },
+
+  train,
+
+  initialise: ({ size, classes, vich, layerEmbedding, seed, out }) => {
+    const config: ModelConfig = {
+      size,
+      classes: classes.length,
+      vich,
+      layerEmbedding,
+      frozenBackboneBatchNorm: 'batch',
+    };
+    if (!out.endsWith('.safetensors')) {
+      throw new FailureError({
+        kind: 'invalid',
+        message: `${out} is no name of a safetensors file.`,
+        remedy: 'Choose a name that ends with .safetensors.',
+      });
+    }
+    saveCheckpoint(out, initialise(config, seed), { config, classes });
+    return Promise.resolve(inspectCheckpoint(out));
+  },
+};

@@ -1,0 +1,44 @@
+/** Runs calls as they come in and sends back what they tell, give or throw. */
+import { toFailure } from '../../../../src-shared/domain/failure.ts';
+import type { EnginePort } from './port.ts';
+import type { CallMessage, CallName, CallTable } from './protocol.ts';
+
+interface Running {
+  readonly abort: AbortController;
+  /** Resolvers of told events that wait to be taken, in order. */
+  readonly untaken: (() => void)[];
+}
+
+/** Serves a table of calls on a port. */
+export function serve(port: EnginePort, table: CallTable): void {
+  const running = new Map<number, Running>();
+
+  const run = async <N extends CallName>({ id, name, params }: CallMessage<N>): Promise<void> => {
+    const call: Running = { abort: new AbortController(), untaken: [] };
+    running.set(id, call);
+    try {
+      const value = await table[name](params, {
+        signal: call.abort.signal,
+        tell: (event) =>
+          new Promise((resolve) => {
+            call.untaken.push(resolve);
+            port.post({ kind: 'event', id, event });
+          }),
+      });
+      port.post({ kind: 'value', id, value });
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      // Only a defect has a stack worth reading; the other side keeps the end of this stream.
+      if (failure.kind === 'internal') console.error(thrown);
+      port.post({ kind: 'failure', id, failure });
+    } finally {
+      running.delete(id);
+    }
+  };
+
+  port.onMessage((message) => {
+    if (message.kind === 'call') void run(message);
+    else if (message.kind === 'cancel') running.get(message.id)?.abort.abort();
+    else running.get(message.id)?.untaken.shift()?.();
+  });
+}

@@ -1,0 +1,152 @@
+/** One engine process and the calls that wait for it, one after another. */
+import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import type { CallMessage, CallName, Calls, FromEngine, ToEngine } from './protocol.ts';
+import type { EngineProcess, SpawnEngine } from './spawn.ts';
+
+/** A call on its way: waiting, then running. */
+interface Pending {
+  readonly id: number;
+  readonly message: ToEngine;
+  receive(message: FromEngine): void;
+  /** Ends it from this side: lost with its process, or cancelled. */
+  fail(error: FailureError): void;
+}
+
+type OnEvent<N extends CallName> = (event: Calls[N]['event']) => void | Promise<void>;
+
+function cancelled(message: string): FailureError {
+  return new FailureError({ kind: 'cancelled', message, remedy: '' });
+}
+
+export class Lane {
+  readonly #spawn: SpawnEngine;
+  readonly #waiting: Pending[] = [];
+  #current: Pending | null = null;
+  #process: EngineProcess | null = null;
+  #lastId = 0;
+  #closed = false;
+
+  constructor(spawn: SpawnEngine) {
+    this.#spawn = spawn;
+  }
+
+  /** Id of the engine process, for diagnosis; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /**
+   * Queues a call. Events arrive in order and are awaited one by one; an error thrown by `onEvent` cancels the call and rejects it.
+   * @throws FailureError of the call itself; 'engine' when its process ended; 'cancelled' after an abort.
+   */
+  call<N extends CallName>(
+    name: N,
+    params: Calls[N]['params'],
+    onEvent: OnEvent<N> = () => undefined,
+    signal?: AbortSignal,
+  ): Promise<Calls[N]['value']> {
+    return new Promise<Calls[N]['value']>((resolve, reject) => {
+      const id = ++this.#lastId;
+      const call: CallMessage<N> = { kind: 'call', id, name, params };
+      let handled = Promise.resolve();
+      let thrown: { readonly error: unknown } | null = null;
+      const abort = (): void => this.#abort(pending);
+      const end = (settle: () => void): void => {
+        signal?.removeEventListener('abort', abort);
+        if (this.#current === pending) this.#current = null;
+        settle();
+        this.#next();
+      };
+      const handle = async (event: Calls[N]['event']): Promise<void> => {
+        try {
+          if (thrown === null) await onEvent(event);
+        } catch (error) {
+          thrown = { error };
+          this.#post({ kind: 'cancel', id });
+        }
+        this.#post({ kind: 'taken', id });
+      };
+      const fail = (error: unknown): void => end(() => reject(thrown ? thrown.error : error));
+      const pending: Pending = {
+        id,
+        message: call as ToEngine,
+        fail,
+        receive: (message) => {
+          if (message.kind === 'event') {
+            const event = message.event as Calls[N]['event'];
+            handled = handled.then(() => handle(event));
+          } else if (message.kind === 'failure') {
+            void handled.then(() => fail(new FailureError(message.failure)));
+          } else {
+            const value = message.value as Calls[N]['value'];
+            void handled.then(() => (thrown ? fail(thrown.error) : end(() => resolve(value))));
+          }
+        },
+      };
+      if (this.#closed || signal?.aborted) return fail(cancelled(`The call "${name}" was cancelled.`));
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(pending);
+      this.#next();
+    });
+  }
+
+  /** Ends the process and everything that runs or waits. Resolves when the process is gone. */
+  close(): Promise<void> {
+    this.#closed = true;
+    const process = this.#process;
+    for (const pending of this.#waiting.splice(0)) pending.fail(cancelled('The engine was closed.'));
+    if (process === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onGone = resolve;
+      process.kill();
+    });
+  }
+
+  #onGone: () => void = () => undefined;
+
+  #next(): void {
+    if (this.#current !== null) return;
+    const pending = this.#waiting.shift();
+    if (pending === undefined) return;
+    this.#current = pending;
+    this.#process ??= this.#start();
+    this.#process.post(pending.message);
+  }
+
+  #start(): EngineProcess {
+    const process = this.#spawn();
+    process.onMessage((message) => {
+      if (this.#current?.id === message.id) this.#current.receive(message);
+    });
+    process.onExit((how) => {
+      this.#process = null;
+      this.#current?.fail(this.#closed ? cancelled('The engine was closed.') : lost(how));
+      this.#onGone();
+    });
+    return process;
+  }
+
+  #post(message: ToEngine): void {
+    this.#process?.post(message);
+  }
+
+  /** Waiting: it never begins. Running: the engine stops at the next possible moment and says so. */
+  #abort(pending: Pending): void {
+    const place = this.#waiting.indexOf(pending);
+    if (place >= 0) {
+      this.#waiting.splice(place, 1);
+      pending.fail(cancelled('Cancelled before it began.'));
+    } else if (this.#current === pending) {
+      this.#post({ kind: 'cancel', id: pending.id });
+    }
+  }
+}
+
+function lost(how: string): FailureError {
+  return new FailureError({
+    kind: 'engine',
+    message: `The engine process ended unexpectedly (${how}).`,
+    remedy:
+      'Try again: a new engine process starts by itself. If it happens again, choose a smaller batch or another device.',
+  });
+}

@@ -1,0 +1,59 @@
+/** What travels between the services and the engine process. Arrays are cloned as they are, never turned into JSON. */
+import type { Failure } from '../../../../src-shared/domain/failure.ts';
+import type { Device, DeviceChoice } from '../../../../src-shared/domain/run.ts';
+import type {
+  CheckpointInfo,
+  Engine,
+  ExplainedImage,
+  FileToPredict,
+  PredictedBatch,
+  TrainingEvent,
+  TrainingOutcome,
+  TrainingPlan,
+} from '../interface.ts';
+
+/** Every call, declared once: what goes in, what is told on the way, what comes out. */
+export interface Calls {
+  devices: { params: null; event: never; value: Device[] };
+  inspect: { params: { checkpoint: string }; event: never; value: CheckpointInfo };
+  predict: {
+    params: { checkpoint: string; files: readonly FileToPredict[]; device: DeviceChoice };
+    event: PredictedBatch;
+    value: null;
+  };
+  explain: { params: Parameters<Engine['explain']>[0]; event: never; value: ExplainedImage };
+  train: { params: TrainingPlan; event: TrainingEvent; value: TrainingOutcome };
+  initialise: { params: Parameters<Engine['initialise']>[0]; event: never; value: CheckpointInfo };
+}
+
+export type CallName = keyof Calls;
+
+export interface CallMessage<N extends CallName> {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly name: N;
+  readonly params: Calls[N]['params'];
+}
+
+export type ToEngine =
+  | { [N in CallName]: CallMessage<N> }[CallName]
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** The last event of this call has been dealt with; the engine may go on. */
+  | { readonly kind: 'taken'; readonly id: number };
+
+export type FromEngine =
+  | { readonly kind: 'event'; readonly id: number; readonly event: Calls[CallName]['event'] }
+  | { readonly kind: 'value'; readonly id: number; readonly value: Calls[CallName]['value'] }
+  | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure };
+
+/** What the body of a call is given inside the engine process. */
+export interface CallContext<N extends CallName> {
+  /** Tells an event; resolves when the other side has dealt with it. */
+  readonly tell: (event: Calls[N]['event']) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** One body a call: a forgotten one does not compile. */
+export type CallTable = {
+  readonly [N in CallName]: (params: Calls[N]['params'], context: CallContext<N>) => Promise<Calls[N]['value']>;
+};
