@@ -1,0 +1,228 @@
+/** The training form as a person has filled it in: text until it is read, so that half-typed numbers are not lost. */
+import type {
+  Augmentation,
+  DeviceChoice,
+  Preset,
+  TrainRequest,
+  TrainSettings,
+} from '../../../src-shared/domain/run.ts';
+
+/** A number of the form: where it lives in the settings, what it may be, how it is called. */
+interface NumberField {
+  readonly label: string;
+  readonly min: number;
+  readonly max: number;
+  /** The smallest value itself is not allowed. */
+  readonly above?: boolean;
+  readonly whole?: boolean;
+  readonly read: (settings: TrainSettings) => number;
+  readonly write: (settings: TrainSettings, value: number) => TrainSettings;
+}
+
+const INFINITE = Number.POSITIVE_INFINITY;
+
+function setting(
+  key: 'epochs' | 'batch' | 'seed' | 'learningRate' | 'gamma' | 'weightDecay' | 'lambda' | 'labelSmoothing',
+): Pick<NumberField, 'read' | 'write'> {
+  return { read: (settings) => settings[key], write: (settings, value) => ({ ...settings, [key]: value }) };
+}
+
+function augmentation(key: Exclude<keyof Augmentation, 'horizontalFlip'>): Pick<NumberField, 'read' | 'write'> {
+  return {
+    read: (settings) => settings.augmentation[key],
+    write: (settings, value) => ({ ...settings, augmentation: { ...settings.augmentation, [key]: value } }),
+  };
+}
+
+/** The ranges are those of the contract's `TrainSettings`; here they carry a name and a sentence. */
+export const NUMBER_FIELDS = {
+  epochs: { label: 'Epochs', min: 1, max: 10_000, whole: true, ...setting('epochs') },
+  batch: { label: 'Batch', min: 1, max: 1_024, whole: true, ...setting('batch') },
+  seed: { label: 'Seed', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true, ...setting('seed') },
+  learningRate: { label: 'Learning rate', min: 0, max: INFINITE, above: true, ...setting('learningRate') },
+  gamma: { label: 'Decay an epoch', min: 0, max: 1, above: true, ...setting('gamma') },
+  weightDecay: { label: 'Weight decay', min: 0, max: INFINITE, ...setting('weightDecay') },
+  lambda: { label: 'KL weight \u03bb', min: 0, max: INFINITE, ...setting('lambda') },
+  labelSmoothing: { label: 'Label smoothing', min: 0, max: 0.5, ...setting('labelSmoothing') },
+  colorJitter: { label: 'Colour jitter', min: 0, max: 1, ...augmentation('colorJitter') },
+  rotation: { label: 'Rotation, \u00b1\u00b0', min: 0, max: 180, ...augmentation('rotation') },
+  cropPadding: { label: 'Crop padding, px', min: 0, max: 112, whole: true, ...augmentation('cropPadding') },
+  randomErasing: { label: 'Random erasing', min: 0, max: 1, ...augmentation('randomErasing') },
+} as const satisfies Readonly<Record<string, NumberField>>;
+
+export type NumberKey = keyof typeof NUMBER_FIELDS;
+export const NUMBER_KEYS = Object.keys(NUMBER_FIELDS) as NumberKey[];
+
+/** Settings that are chosen, not typed. */
+export const CHOICE_KEYS = ['size', 'vich', 'layerEmbedding', 'frozenBackboneBatchNorm', 'vichKl'] as const;
+export type ChoiceKey = (typeof CHOICE_KEYS)[number];
+
+export interface TrainDraft {
+  readonly preset: string;
+  readonly name: string;
+  readonly dataset: number | null;
+  readonly trainSplit: string;
+  readonly valSplit: string;
+  readonly device: DeviceChoice;
+  readonly choices: Pick<TrainSettings, ChoiceKey>;
+  readonly horizontalFlip: boolean;
+  readonly numbers: Readonly<Record<NumberKey, string>>;
+}
+
+/** What is wrong with a field, and a value that would be right where there is an obvious one. */
+export interface Problem {
+  readonly message: string;
+  readonly repair?: string;
+}
+
+export type ProblemKey = NumberKey | 'dataset' | 'trainSplit' | 'valSplit' | 'name' | 'device';
+export type Problems = Readonly<Partial<Record<ProblemKey, Problem>>>;
+
+/** A number as it is typed: 0.000035 becomes "3.5e-5". */
+export function numberText(value: number): string {
+  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential().replace(/\.?0+e/, 'e');
+  return String(value);
+}
+
+/** The choices and numbers of a preset; what is not the preset's business stays. */
+export function withPreset(draft: TrainDraft, preset: Preset): TrainDraft {
+  const { settings } = preset;
+  return {
+    ...draft,
+    preset: preset.name,
+    choices: {
+      size: settings.size,
+      vich: settings.vich,
+      layerEmbedding: settings.layerEmbedding,
+      frozenBackboneBatchNorm: settings.frozenBackboneBatchNorm,
+      vichKl: settings.vichKl,
+    },
+    horizontalFlip: settings.augmentation.horizontalFlip,
+    numbers: Object.fromEntries(
+      NUMBER_KEYS.map((key) => [key, numberText(NUMBER_FIELDS[key].read(settings))]),
+    ) as Record<NumberKey, string>,
+  };
+}
+
+/** A fresh form. */
+export function newDraft(preset: Preset): TrainDraft {
+  const empty: TrainDraft = {
+    preset: preset.name,
+    name: '',
+    dataset: null,
+    trainSplit: '',
+    valSplit: '',
+    device: 'auto',
+    choices: preset.settings,
+    horizontalFlip: true,
+    numbers: {} as Record<NumberKey, string>,
+  };
+  return withPreset(empty, preset);
+}
+
+/** Names that datasets use for their splits, likeliest first. */
+const TRAIN_NAMES = ['train', 'training'];
+const VAL_NAMES = ['val', 'valid', 'validation', 'test'];
+
+/** The dataset chosen, with the splits that its names suggest. */
+export function withDataset(
+  draft: TrainDraft,
+  dataset: { readonly id: number; readonly splits: Readonly<Record<string, number>> },
+): TrainDraft {
+  const names = Object.keys(dataset.splits);
+  const named = (likely: readonly string[]): string | undefined =>
+    likely.flatMap((name) => names.filter((split) => split.toLowerCase() === name))[0];
+  const trainSplit = named(TRAIN_NAMES) ?? names[0] ?? '';
+  const valSplit = named(VAL_NAMES) ?? names.find((name) => name !== trainSplit) ?? '';
+  return { ...draft, dataset: dataset.id, trainSplit, valSplit };
+}
+
+function rangeSentence(field: NumberField): string {
+  const kind = field.whole ? 'a whole number' : 'a number';
+  const from = field.above ? `above ${field.min}` : `from ${field.min}`;
+  if (!Number.isFinite(field.max) || field.max === Number.MAX_SAFE_INTEGER)
+    return field.above ? `${kind} above ${field.min}` : `${kind}, ${field.min} or more`;
+  return `${kind} ${from} to ${field.max.toLocaleString('en-US')}`;
+}
+
+/** Reads a typed number: the value, or what is wrong with it. */
+export function readNumber(key: NumberKey, text: string): { readonly value: number } | { readonly problem: Problem } {
+  const field: NumberField = NUMBER_FIELDS[key];
+  const trimmed = text.trim().replace('\u2212', '-');
+  const message = `Must be ${rangeSentence(field)}.`;
+  // Number('') is 0 and Number('0x10') is 16: neither is what a person means here.
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return { problem: { message } };
+  const value = Number(trimmed);
+  const tooLow = field.above ? value <= field.min : value < field.min;
+  if (!tooLow && value <= field.max && (!field.whole || Number.isInteger(value))) return { value };
+  const nearest = Math.min(field.max, Math.max(field.min, field.whole ? Math.round(value) : value));
+  return { problem: tooLow && field.above ? { message } : { message, repair: numberText(nearest) } };
+}
+
+export interface DraftContext {
+  readonly preset: Preset;
+  /** The chosen dataset's images by split; null where none is chosen. */
+  readonly splits: Readonly<Record<string, number>> | null;
+  /** Devices that can be used now. */
+  readonly devices: readonly DeviceChoice[];
+}
+
+function choiceProblems(draft: TrainDraft, { splits, devices }: DraftContext): Problems {
+  const problems: Partial<Record<ProblemKey, Problem>> = {};
+  if (draft.name.length > 120) problems.name = { message: 'A name has at most 120 characters.' };
+  if (draft.device !== 'auto' && !devices.includes(draft.device))
+    problems.device = { message: 'This device cannot be used here. Choose another, or Automatic.' };
+  if (splits === null) return { ...problems, dataset: { message: 'Choose the dataset to learn from.' } };
+  if (!((splits[draft.trainSplit] ?? 0) > 0)) problems.trainSplit = { message: 'Choose a split that has images.' };
+  if (!((splits[draft.valSplit] ?? 0) > 0)) problems.valSplit = { message: 'Choose a split that has images.' };
+  else if (draft.valSplit === draft.trainSplit)
+    problems.valSplit = { message: 'Measure on another split than the one that is learnt.' };
+  return problems;
+}
+
+/** The request that the form stands for, or what keeps it from being one. */
+export function readDraft(
+  draft: TrainDraft,
+  context: DraftContext,
+): { readonly request: TrainRequest } | { readonly problems: Problems } {
+  const problems: Partial<Record<ProblemKey, Problem>> = { ...choiceProblems(draft, context) };
+  let settings: TrainSettings = {
+    ...context.preset.settings,
+    ...draft.choices,
+    preset: draft.preset,
+    augmentation: { ...context.preset.settings.augmentation, horizontalFlip: draft.horizontalFlip },
+  };
+  for (const key of NUMBER_KEYS) {
+    const read = readNumber(key, draft.numbers[key]);
+    if ('problem' in read) problems[key] = read.problem;
+    else settings = NUMBER_FIELDS[key].write(settings, read.value);
+  }
+  if (Object.keys(problems).length > 0 || draft.dataset === null) return { problems };
+  const name = draft.name.trim();
+  return {
+    request: {
+      dataset: draft.dataset,
+      ...(name === '' ? {} : { name }),
+      trainSplit: draft.trainSplit,
+      valSplit: draft.valSplit,
+      device: draft.device,
+      settings,
+    },
+  };
+}
+
+/** The preset's text of a number when the form says something else, for the arrow that puts it back; null when they agree. */
+export function changedNumber(draft: TrainDraft, preset: Preset, key: NumberKey): string | null {
+  const original = NUMBER_FIELDS[key].read(preset.settings);
+  const read = readNumber(key, draft.numbers[key]);
+  return 'value' in read && read.value === original ? null : numberText(original);
+}
+
+/** Whether anything that the preset sets was changed. */
+export function differsFromPreset(draft: TrainDraft, preset: Preset): boolean {
+  return (
+    NUMBER_KEYS.some((key) => changedNumber(draft, preset, key) !== null) ||
+    CHOICE_KEYS.some((key) => draft.choices[key] !== preset.settings[key]) ||
+    draft.horizontalFlip !== preset.settings.augmentation.horizontalFlip
+  );
+}

@@ -1,0 +1,101 @@
+/** What a run has told of itself so far: its losses and epochs, put together from one answer and the events around it. Pure. */
+import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
+import { clock, percent, scientific } from '../shared/format.ts';
+
+export const NO_METRICS: RunMetrics = {
+  steps: new Int32Array(0),
+  loss: new Float32Array(0),
+  stepsPerEpoch: 0,
+  epochs: [],
+};
+
+/** The metrics with further losses, of the steps from `first` on. Steps that are known already are not taken twice. */
+export function withSteps(metrics: RunMetrics, first: number, loss: Float32Array): RunMetrics {
+  const known = metrics.steps.at(-1) ?? 0;
+  const skip = Math.max(0, known - first + 1);
+  if (skip >= loss.length) return metrics;
+  const fresh = loss.subarray(skip);
+  const steps = new Int32Array(metrics.steps.length + fresh.length);
+  const losses = new Float32Array(steps.length);
+  steps.set(metrics.steps);
+  losses.set(metrics.loss);
+  for (let i = 0; i < fresh.length; i++) steps[metrics.steps.length + i] = first + skip + i;
+  losses.set(fresh, metrics.loss.length);
+  return { ...metrics, steps, loss: losses };
+}
+
+/** The metrics with an epoch's numbers; an epoch told twice is kept once. */
+export function withEpoch(metrics: RunMetrics, epoch: EpochMetrics): RunMetrics {
+  const others = metrics.epochs.filter((one) => one.epoch !== epoch.epoch);
+  return { ...metrics, epochs: [...others, epoch].toSorted((a, b) => a.epoch - b.epoch) };
+}
+
+export interface RunProgress {
+  /** Steps done, and in all; 0 while the number of steps an epoch is unknown. */
+  readonly step: number;
+  readonly total: number;
+  /** The epoch at work, from 1, and the steps done in it. */
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+}
+
+/** Where a run stands. */
+export function progressOf(metrics: RunMetrics, epochs: number): RunProgress {
+  const per = metrics.stepsPerEpoch;
+  const step = metrics.steps.at(-1) ?? 0;
+  const total = per * epochs;
+  if (per === 0) return { step, total: 0, epoch: step === 0 ? 0 : 1, stepInEpoch: step };
+  const complete = metrics.epochs.at(-1)?.epoch ?? 0;
+  // After an epoch's last step, validation runs: the epoch is at its end, not yet over.
+  const epoch = Math.min(epochs, Math.max(complete + 1, Math.ceil(step / per)));
+  return { step, total, epoch, stepInEpoch: Math.min(per, Math.max(0, step - (epoch - 1) * per)) };
+}
+
+/** Steps that must have been seen before a range of the remaining time means anything. */
+const STEPS_FOR_ETA = 20;
+
+/**
+ * Remaining seconds as a range: at the fastest and at the slowest of the recent speeds (units a second).
+ * Null before 20 steps or without speeds.
+ */
+export function remainingRange(
+  { step, total }: Pick<RunProgress, 'step' | 'total'>,
+  rates: readonly number[],
+): readonly [low: number, high: number] | null {
+  const speeds = rates.filter((rate) => rate > 0);
+  if (step < STEPS_FOR_ETA || total <= step || speeds.length === 0) return null;
+  return [(total - step) / Math.max(...speeds), (total - step) / Math.min(...speeds)];
+}
+
+export interface LogLine {
+  /** Process time, "12:03". */
+  readonly time: string;
+  readonly text: string;
+  readonly kind: 'plain' | 'error';
+}
+
+/** The run's story in lines, oldest first. */
+export function logLines(run: Run, metrics: RunMetrics): LogLine[] {
+  const lines: LogLine[] = [];
+  const say = (seconds: number, text: string, kind: LogLine['kind'] = 'plain') =>
+    lines.push({ time: clock(seconds), text, kind });
+  if (run.startedAt !== null) say(0, `started on ${run.device}, ${metrics.stepsPerEpoch || '?'} steps an epoch`);
+  for (const epoch of metrics.epochs) {
+    const parts = [
+      `epoch ${epoch.epoch}`,
+      `loss ${epoch.trainLoss.toFixed(3)}`,
+      `acc ${percent(epoch.trainAccuracy)}`,
+      epoch.valLoss === null ? '' : `val_loss ${epoch.valLoss.toFixed(3)}`,
+      epoch.valAccuracy === null ? '' : `val_acc ${percent(epoch.valAccuracy)}`,
+      `lr ${scientific(epoch.learningRate)}`,
+      run.best?.epoch === epoch.epoch ? 'best' : '',
+    ];
+    say(epoch.processSeconds, parts.filter((part) => part !== '').join('   '));
+  }
+  const end = run.processSeconds;
+  if (run.status === 'done') say(end, `done after ${run.epoch} epochs`);
+  if (run.status === 'cancelled') say(end, `cancelled in epoch ${Math.min(run.epochs, run.epoch + 1)}`);
+  if (run.status === 'interrupted') say(end, 'interrupted: the application ended while it ran', 'error');
+  if (run.error !== null) say(end, `${run.error.message} ${run.error.remedy}`.trim(), 'error');
+  return lines;
+}
