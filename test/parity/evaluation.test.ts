@@ -20,7 +20,12 @@ const tolerance = 1e-4;
 
 test('weights and inputs are those of the golden runs', () => {
   for (const [key, values] of Object.entries(golden.uniform)) {
-    expect(largestDifference(uniform(key, values.length, (u) => u), values)).toBeLessThan(1e-7);
+    expect(
+      largestDifference(
+        uniform(key, values.length, (u) => u),
+        values,
+      ),
+    ).toBeLessThan(1e-7);
   }
 });
 
@@ -51,7 +56,9 @@ describe('Grad-CAM at conv3 and landmarks', async () => {
   afterAll(() => explainer.dispose());
 
   test.each([0, 1])('image %i', async (image) => {
-    const { mu, cams, conv3, landmarks } = await explainer.run(images.slice(image * imageSize, (image + 1) * imageSize));
+    const { mu, cams, conv3, landmarks } = await explainer.run(
+      images.slice(image * imageSize, (image + 1) * imageSize),
+    );
     expect(conv3).toEqual([256, 7, 7]);
     expect(largestDifference(mu, golden.full.mu[image] ?? [])).toBeLessThan(tolerance);
     expect(largestDifference(landmarks ?? [], golden.landmarks[image] ?? [])).toBeLessThan(tolerance);

@@ -102,7 +102,8 @@ export function goldenWeights(config: ModelConfig): Map<string, StoredTensor> {
   for (const { name, shape, dtype, role, init } of parameterTable(config)) {
     if (role === 'unused') continue;
     if (dtype === 'float32') weights.set(name, { dtype, shape, data: fill(name, shape) });
-    else if (init.kind === 'relativeIndex') weights.set(name, { dtype, shape, data: relativePositionIndex(init.window) });
+    else if (init.kind === 'relativeIndex')
+      weights.set(name, { dtype, shape, data: relativePositionIndex(init.window) });
     else weights.set(name, { dtype, shape, data: new BigInt64Array(sizeOf(shape)) });
   }
   return weights;
@@ -123,7 +124,9 @@ export function largestDifference(actual: ArrayLike<number>, expected: ArrayLike
 export function summaryError(actual: Float32Array, summary: Summary): number {
   const norm = Math.sqrt(actual.reduce((sum, value) => sum + value * value, 0));
   const samples = summary.samples.map((_, index) => actual[index * summary.stride] ?? NaN);
-  const difference = Math.sqrt(samples.reduce((sum, value, index) => sum + (value - (summary.samples[index] ?? NaN)) ** 2, 0));
+  const difference = Math.sqrt(
+    samples.reduce((sum, value, index) => sum + (value - (summary.samples[index] ?? NaN)) ** 2, 0),
+  );
   // The samples are a share of the tensor: their error is compared with that share of the norm.
   const share = summary.l2 * Math.sqrt(samples.length / actual.length);
   return Math.max(Math.abs(norm - summary.l2) / summary.l2, difference / share);

@@ -50,7 +50,9 @@ function spread(dy: Tensor, x: Tensor, axes: readonly number[]): Tensor {
 function axesOf(attrs: NamedAttrMap, x: Tensor): number[] {
   const given = attrs['axis'];
   if (given === undefined || given === null) return x.shape.map((_, axis) => axis);
-  return (Array.isArray(given) ? given : [given]).map((axis) => (Number(axis) < 0 ? Number(axis) + x.rank : Number(axis)));
+  return (Array.isArray(given) ? given : [given]).map((axis) =>
+    Number(axis) < 0 ? Number(axis) + x.rank : Number(axis),
+  );
 }
 
 const both = { inputsToSave: ['a', 'b'] };
@@ -99,7 +101,13 @@ register('Identity', {}, (dy) => ({ x: () => dy }));
 register('Reshape', input, (dy, from) => ({ x: () => tf.reshape(dy, kept(from, 0).shape) }));
 register('Transpose', {}, (dy, { attrs }) => {
   const perm = attrs['perm'] as number[];
-  return { x: () => tf.transpose(dy, perm.map((_, axis) => perm.indexOf(axis))) };
+  return {
+    x: () =>
+      tf.transpose(
+        dy,
+        perm.map((_, axis) => perm.indexOf(axis)),
+      ),
+  };
 });
 register('Slice', input, (dy, from) => {
   const begin = from.attrs['begin'] as number[];
@@ -125,7 +133,8 @@ register('Tile', input, (dy, from) => {
 });
 register('GatherV2', { inputsToSave: ['x', 'indices'] }, (dy, from) => {
   const [table, indices] = [kept(from, 0), kept(from, 1)];
-  if (from.attrs['axis'] !== 0 || indices.rank !== 1) throw new Error('only rows picked by a list have a gradient here');
+  if (from.attrs['axis'] !== 0 || indices.rank !== 1)
+    throw new Error('only rows picked by a list have a gradient here');
   const rows = indices as tf.Tensor1D;
   return { x: () => tf.unsortedSegmentSum(dy, rows, table.shape[0] ?? 0), indices: () => tf.zerosLike(indices) };
 });
@@ -159,7 +168,11 @@ for (const convolution of ['Conv2D', 'DepthwiseConv2dNative']) {
   register(convolution, { inputsToSave: ['x', 'filter'] }, (dy, from) => {
     const [x, filter] = [kept(from, 0), kept(from, 1)];
     const { strides, pad, dilations } = from.attrs;
-    const attrs = { strides: strides ?? 1, pad: pad ?? 0, ...(convolution === 'Conv2D' ? { dataFormat: 'NHWC' } : { dilations: dilations ?? 1 }) };
+    const attrs = {
+      strides: strides ?? 1,
+      pad: pad ?? 0,
+      ...(convolution === 'Conv2D' ? { dataFormat: 'NHWC' } : { dilations: dilations ?? 1 }),
+    };
     return {
       x: () => kernel(`${convolution}BackpropInput`, { dy, filter }, { ...attrs, inputShape: x.shape }),
       filter: () => kernel(`${convolution}BackpropFilter`, { x, dy }, { ...attrs, filterShape: filter.shape }),

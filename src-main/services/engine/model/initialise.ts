@@ -25,7 +25,8 @@ export function initialise(config: ModelConfig, seed: number): Map<string, Store
   const weights = new Map<string, StoredTensor>();
   for (const { name, shape, dtype, init } of parameterTable(config)) {
     if (dtype === 'int64') {
-      const data = init.kind === 'relativeIndex' ? relativePositionIndex(init.window) : new BigInt64Array(sizeOf(shape));
+      const data =
+        init.kind === 'relativeIndex' ? relativePositionIndex(init.window) : new BigInt64Array(sizeOf(shape));
       weights.set(name, { dtype, shape, data });
     } else {
       weights.set(name, { dtype, shape, data: draw(init, sizeOf(shape), root.split(name)) });

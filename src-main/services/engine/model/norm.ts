@@ -16,8 +16,14 @@ export function batchNorm<T extends Tensor>(net: Network, name: string, x: T, st
   const [scale, shift] = [net.weight(`${name}.weight`), net.weight(`${name}.bias`)];
   const running = { mean: net.weight(`${name}.running_mean`), variance: net.weight(`${name}.running_var`) };
   if (net.mode.kind === 'eval' || statistics === 'running') {
-    return tf.batchNorm(x as Tensor4D, asVector(running.mean), asVector(running.variance), asVector(shift),
-      asVector(scale), BATCH_EPSILON) as Tensor as T;
+    return tf.batchNorm(
+      x as Tensor4D,
+      asVector(running.mean),
+      asVector(running.variance),
+      asVector(shift),
+      asVector(scale),
+      BATCH_EPSILON,
+    ) as Tensor as T;
   }
   const rows = x.size / (x.shape.at(-1) ?? 1);
   const { y, mean, variance } = normalise(x, scale, shift);

@@ -105,9 +105,7 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
   const width = size.vit.width;
   const levels = levelChannels(size);
 
-  root
-    .as(config.layerEmbedding ? 'trainable' : 'unused')
-    .add('level_embeds', [levels.length, 1, width], zeros);
+  root.as(config.layerEmbedding ? 'trainable' : 'unused').add('level_embeds', [levels.length, 1, width], zeros);
   landmarkBackbone(root.under('face_landback'), size);
   visionTransformer(root.under('VIT').as('trainable', 'vit'), size, config);
   ir50(root.under('ir_back'), size);
@@ -166,7 +164,8 @@ function landmarkBackbone(root: Collector, size: SizeTable): void {
     if (!stage) return;
     unit(net.under(first), channels, stage.channels, stage.groups);
     channels = stage.channels;
-    for (let i = 0; i < stage.units; i += 1) unit(net.under(`${rest}.model.${i}`), channels, channels, stage.unitGroups);
+    for (let i = 0; i < stage.units; i += 1)
+      unit(net.under(`${rest}.model.${i}`), channels, channels, stage.unitGroups);
   });
   block(net.under('conv_6_sep'), separated, [separated, channels, 1, 1]);
   const output = regressor ? net.under('output_layer') : net.as('unused').under('output_layer');

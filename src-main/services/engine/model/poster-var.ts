@@ -77,9 +77,11 @@ export function classify(
   mode: Mode,
 ): Pick<Outputs, 'mu' | 'logvar' | 'features'> {
   const net = network(params, config, mode);
-  const levels = pyramid.images.map((map, level) =>
-    attendLevel(net, level, map, pyramid.landmarks[level] ?? map),
-  ) as [Tensor4D, Tensor4D, Tensor4D];
+  const levels = pyramid.images.map((map, level) => attendLevel(net, level, map, pyramid.landmarks[level] ?? map)) as [
+    Tensor4D,
+    Tensor4D,
+    Tensor4D,
+  ];
   const features = visionTransformer(at(net, 'VIT'), embedLevels(net, levels));
   return { ...head(at(net, 'VIT'), features), features };
 }

@@ -34,7 +34,10 @@ export async function openClassifier(
   device: DeviceId,
   batch: number,
 ): Promise<Classifier> {
-  const model = toOnnx(evaluationGraph(config, batch), { constants: constantsFor(config, weights), name: 'poster-var' });
+  const model = toOnnx(evaluationGraph(config, batch), {
+    constants: constantsFor(config, weights),
+    name: 'poster-var',
+  });
   const session = await openSession(model, device);
   const width = sizeTable(config.size).vit.width;
 

@@ -3,7 +3,14 @@
  * themselves, tracing a training step records its backward pass too.
  */
 import { KernelBackend, env, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
-import type { BackendValues, DataType, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type {
+  BackendValues,
+  DataType,
+  KernelFunc,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { Value } from './graph.ts';
 import type { TracedKernel } from './kernels.ts';
 import type { Recorder } from './recorder.ts';
@@ -61,8 +68,11 @@ class RecordingBackend extends KernelBackend {
 
 /** `cannot trace this function: it <what> (at file:line)`, where the line is the caller's, not the tracer's. */
 function untraceable(what: string): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
   const frames = (new Error().stack ?? '').split('\n').slice(1);
-  const own = /node_modules|node:|[\\/]engine[\\/]trace[\\/]/;
+  Error.stackTraceLimit = stackTraceLimit;
+  const own = /node_modules|node:|tfjs-|services[\\/]engine[\\/]trace[\\/]/;
   const frame = frames.find((line) => line.includes(':') && !own.test(line));
   const place = frame?.match(/\(?([^\s(]+:\d+):\d+\)?$/)?.[1];
   return `cannot trace this function: it ${what}${place ? ` (at ${place})` : ''}`;
@@ -80,7 +90,8 @@ function record(kernel: TracedKernel, inputs: NamedTensorInfoMap, attrs: NamedAt
   const names = rules[kernel].inputs;
   const tensors = names === 'all' ? Object.values(inputs) : names.map((name) => inputs[name]);
   const values = tensors.map((tensor, index) => {
-    if (!tensor) throw new Error(`kernel ${kernel} was called without its input ${names === 'all' ? index : names[index]}`);
+    if (!tensor)
+      throw new Error(`kernel ${kernel} was called without its input ${names === 'all' ? index : names[index]}`);
     return backend.traced(tensor);
   });
   const outputs = backend.active().call(kernel, values, attrs).map(tensorInfo);

@@ -69,18 +69,17 @@ export function reshapedPerm(x: Laid, shape: readonly number[]): number[] | null
   if (groups === null) return null;
   const order = x.perm.filter((axis) => x.shape[axis] !== 1);
   const perm: number[] = [];
-  for (let position = 0; position < order.length; ) {
+  for (let position = 0; position < order.length;) {
     const group = groups.find(({ from }) => from[0] === order[position]);
     if (!group || !group.from.every((axis, index) => axis === order[position + index])) return null;
     perm.push(...group.to);
     position += group.from.length;
   }
-  // Dimensions of size 1 go where they keep a row-major value row-major.
-  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-    if (shape[axis] !== 1) continue;
-    const next = perm.indexOf(axis + 1);
-    perm.splice(next === -1 ? perm.length : next, 0, axis);
-  }
+  // A dimension of size 1 follows the one before it: so a row-major value stays row-major, and what such a dimension
+  // was put between can be padded and merged again without moving data.
+  shape.forEach((length, axis) => {
+    if (length === 1) perm.splice(axis === 0 ? 0 : perm.indexOf(axis - 1) + 1, 0, axis);
+  });
   return perm;
 }
 

@@ -98,7 +98,10 @@ export class Lowering {
     const moves = (order: readonly number[]): readonly number[] => order.filter((axis) => x.shape[axis] !== 1);
     const [from, to] = [moves(x.perm), moves(perm)];
     if (from.every((axis, index) => axis === to[index])) {
-      return this.reshape(x.name, perm.map((axis) => x.shape[axis] ?? 1));
+      return this.reshape(
+        x.name,
+        perm.map((axis) => x.shape[axis] ?? 1),
+      );
     }
     return this.op('Transpose', [x.name], { perm: ints(perm.map((axis) => x.perm.indexOf(axis))) });
   }
@@ -145,4 +148,3 @@ function dropLeadingOnes(shape: readonly number[]): readonly number[] {
 export function rowMajorValue(name: string, shape: readonly number[], dtype: DType = 'float32'): Laid {
   return { name, shape, dtype, perm: identity(shape.length) };
 }
-

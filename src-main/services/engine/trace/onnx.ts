@@ -151,4 +151,3 @@ function attributeProto(name: string, attribute: Attribute): onnx.AttributeProto
       });
   }
 }
-

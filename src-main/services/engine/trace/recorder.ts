@@ -120,7 +120,9 @@ export class Recorder {
   /** `x` in the shape that the operands have together. */
   #broadcast(x: Value, operands: readonly Value[]): readonly Value[] {
     const shape = operands.reduce<readonly number[]>((joint, { shape: own }) => broadcastShape(joint, own), []);
-    return sameShape(shape, x.shape) ? [x] : this.#emit('BroadcastTo', [x], { shape });
+    if (sameShape(shape, x.shape)) return [x];
+    const number = this.#everywhere(x);
+    return number === null ? this.#emit('BroadcastTo', [x], { shape }) : [this.uniform(number, shape, x.dtype)];
   }
 
   /** Elementwise operations broadcast by themselves: an operand need not be broadcast before, if the other has the shape. */

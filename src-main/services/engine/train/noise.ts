@@ -16,7 +16,9 @@ export interface StepNoise {
 export const DROPPABLE_BRANCHES = 4;
 
 export function drawNoise(random: Random, config: ModelConfig, batch: number): StepNoise {
-  const rates = sizeTable(config.size).pyramid.slice(1).flatMap(({ dropPath }) => [dropPath, dropPath]);
+  const rates = sizeTable(config.size)
+    .pyramid.slice(1)
+    .flatMap(({ dropPath }) => [dropPath, dropPath]);
   const normals = (): Float32Array => Float32Array.from({ length: batch * config.classes }, () => random.normal());
   return {
     eps: normals(),

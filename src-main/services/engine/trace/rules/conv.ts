@@ -13,6 +13,8 @@ import type { Rule } from './rule.ts';
 
 /** NHWC stored as NCHW. */
 export const channelsFirst = [0, 3, 1, 2];
+/** NHWC stored as CNHW. */
+const samplesSecond = [3, 0, 1, 2];
 /** HWIO stored as OIHW. */
 const outFirst = [3, 2, 0, 1];
 
@@ -36,7 +38,12 @@ export function windowAttributes({ strides, pad }: WindowAttrs, extra: Attribute
   return { strides: ints(strides), pads: ints([pad, pad, pad, pad]), ...extra };
 }
 
-export function imageShape(x: readonly number[], filter: readonly number[], attrs: WindowAttrs, channels: number): number[] {
+export function imageShape(
+  x: readonly number[],
+  filter: readonly number[],
+  attrs: WindowAttrs,
+  channels: number,
+): number[] {
   const rows = slidingSide(side(x, 1), side(filter, 0), attrs.strides[0], attrs.pad);
   const columns = slidingSide(side(x, 2), side(filter, 1), attrs.strides[1], attrs.pad);
   return [side(x, 0), rows, columns, channels];
@@ -86,7 +93,13 @@ export const conv2DBackpropInput: Rule<'Conv2DBackpropInput'> = {
       return [result(onnx.op('Conv', [gradient, turned], attributes))];
     }
     const over = [0, 1].map((axis) =>
-      outputPadding(side(inputShape, axis + 1), side(dy.shape, axis + 1), side(filter.shape, axis), strides[axis] ?? 1, pad),
+      outputPadding(
+        side(inputShape, axis + 1),
+        side(dy.shape, axis + 1),
+        side(filter.shape, axis),
+        strides[axis] ?? 1,
+        pad,
+      ),
     );
     const attributes = windowAttributes(attrs, { output_padding: ints(over) });
     return [result(onnx.op('ConvTranspose', [gradient, onnx.arranged(filter, outFirst)], attributes))];
@@ -94,19 +107,20 @@ export const conv2DBackpropInput: Rule<'Conv2DBackpropInput'> = {
 };
 
 /**
- * For each position in the filter, in row-major order, the [B, C, h, w] part of x that this position meets while the
- * filter slides (h, w: the sides of the result).
+ * For each position in the filter, in row-major order, the part of a map that this position meets while the filter
+ * slides.
+ * @param map stored with its rows and columns last.
+ * @param result NHWC shape of what the convolution gives.
  */
 export function shiftedViews(
   onnx: Lowering,
-  x: Laid,
+  map: string,
   filterShape: readonly number[],
   attrs: WindowAttrs,
   result: readonly number[],
 ): string[] {
   const [rows, columns] = [side(filterShape, 0), side(filterShape, 1)];
   const { strides, pad } = attrs;
-  const map = onnx.arranged(x, channelsFirst);
   if (rows === 1 && columns === 1 && strides[0] === 1 && strides[1] === 1) return [map];
   const padded = pad === 0 ? map : onnx.op('Pad', [map, onnx.integers([0, 0, pad, pad, 0, 0, pad, pad])]);
   const reach = [0, 1].map((axis) => (side(result, axis + 1) - 1) * (strides[axis] ?? 1) + 1);
@@ -121,7 +135,10 @@ export function shiftedViews(
   return views;
 }
 
-/** The shifted views as one matrix a sample, times the gradient, summed over the samples. */
+/**
+ * One product for the whole batch: the gradient as [out, B pixels] times the shifted views as [positions in, B pixels].
+ * With channels before samples both are plain matrices, and the sum over the batch is part of the product.
+ */
 export const conv2DBackpropFilter: Rule<'Conv2DBackpropFilter'> = {
   inputs: ['x', 'dy'],
   attrs: (raw) => ({ ...windowAttrs(raw), filterShape: numbersAttr(raw, 'filterShape') }),
@@ -129,16 +146,16 @@ export const conv2DBackpropFilter: Rule<'Conv2DBackpropFilter'> = {
   lower: (onnx, inputs, attrs) => {
     const [x, dy] = [input(inputs, 0), input(inputs, 1)];
     const { filterShape } = attrs;
-    const [rows, columns, into, out] = [0, 1, 2, 3].map((axis) => side(filterShape, axis)) as [number, number, number, number];
-    const [batch, pixels] = [side(dy.shape, 0), side(dy.shape, 1) * side(dy.shape, 2)];
-    const views = shiftedViews(onnx, x, filterShape, attrs, dy.shape);
-    const joined = views.length === 1 ? views.join() : onnx.op('Concat', views, { axis: int(1) });
-    const patches = onnx.reshape(joined, [batch, rows * columns * into, pixels]);
-    const gradient = onnx.reshape(onnx.arranged(dy, channelsFirst), [batch, out, pixels]);
-    const product = onnx.op('MatMul', [gradient, onnx.op('Transpose', [patches], { perm: ints([0, 2, 1]) })]);
-    const summed = onnx.op('ReduceSum', [product, onnx.integers([0])], { keepdims: int(0) });
-    return [
-      { name: onnx.reshape(summed, [out, rows, columns, into]), shape: filterShape, perm: [3, 0, 1, 2], dtype: 'float32' },
-    ];
+    const [rows, columns, into, out] = [0, 1, 2, 3].map((axis) => side(filterShape, axis)) as Sides;
+    const columnCount = side(dy.shape, 0) * side(dy.shape, 1) * side(dy.shape, 2);
+    const views = shiftedViews(onnx, onnx.arranged(x, samplesSecond), filterShape, attrs, dy.shape);
+    const joined = views.length === 1 ? views.join() : onnx.op('Concat', views, { axis: int(0) });
+    const patches = onnx.reshape(joined, [rows * columns * into, columnCount]);
+    const gradient = onnx.reshape(onnx.arranged(dy, samplesSecond), [out, columnCount]);
+    const product = onnx.op('Gemm', [gradient, patches], { transB: int(1) });
+    const name = onnx.reshape(product, [out, rows, columns, into]);
+    return [{ name, shape: filterShape, perm: [3, 0, 1, 2], dtype: 'float32' }];
   },
 };
+
+type Sides = [number, number, number, number];

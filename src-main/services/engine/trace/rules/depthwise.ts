@@ -55,7 +55,13 @@ export const depthwiseBackpropInput: Rule<'DepthwiseConv2dNativeBackpropInput'> 
       return [result(onnx.op('Conv', [gradient, flipped(onnx, weights, rows, columns)], attributes))];
     }
     const over = [0, 1].map((axis) =>
-      outputPadding(side(inputShape, axis + 1), side(dy.shape, axis + 1), side(filter.shape, axis), strides[axis] ?? 1, pad),
+      outputPadding(
+        side(inputShape, axis + 1),
+        side(dy.shape, axis + 1),
+        side(filter.shape, axis),
+        strides[axis] ?? 1,
+        pad,
+      ),
     );
     const attributes = windowAttributes(attrs, { group: int(channels), output_padding: ints(over) });
     return [result(onnx.op('ConvTranspose', [gradient, weights], attributes))];
@@ -72,7 +78,7 @@ export const depthwiseBackpropFilter: Rule<'DepthwiseConv2dNativeBackpropFilter'
     const { filterShape } = attrs;
     const channels = oneFilterPerChannel(filterShape);
     const gradient = onnx.arranged(dy, channelsFirst);
-    const sums = shiftedViews(onnx, x, filterShape, attrs, dy.shape).map((view) => {
+    const sums = shiftedViews(onnx, onnx.arranged(x, channelsFirst), filterShape, attrs, dy.shape).map((view) => {
       const product = onnx.op('Mul', [view, gradient]);
       return onnx.op('ReduceSum', [product, onnx.integers([0, 2, 3])], { keepdims: int(0) });
     });

@@ -97,4 +97,3 @@ export const broadcastTo: Rule<'BroadcastTo'> = {
     return [{ name, shape, perm: shape.map((_, axis) => axis), dtype: x.dtype }];
   },
 };
-

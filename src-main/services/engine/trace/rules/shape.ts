@@ -16,7 +16,18 @@ export const reshape: Rule<'Reshape'> = {
   lower: (onnx, inputs, { shape }) => {
     const x = input(inputs, 0);
     const perm = reshapedPerm(x, shape);
-    if (perm) return [{ ...x, shape, perm, name: onnx.reshape(x.name, perm.map((axis) => side(shape, axis))) }];
+    if (perm)
+      return [
+        {
+          ...x,
+          shape,
+          perm,
+          name: onnx.reshape(
+            x.name,
+            perm.map((axis) => side(shape, axis)),
+          ),
+        },
+      ];
     return [{ ...x, shape, perm: identity(shape.length), name: onnx.reshape(onnx.rowMajor(x), shape) }];
   },
 };
@@ -53,7 +64,10 @@ export const slice: Rule<'Slice'> = {
   attrs: (raw, [x]) => {
     const begin = numbersAttr(raw, 'begin');
     const size = numbersAttr(raw, 'size');
-    return { begin, size: size.map((length, axis) => (length === -1 ? side(x?.shape ?? [], axis) - (begin[axis] ?? 0) : length)) };
+    return {
+      begin,
+      size: size.map((length, axis) => (length === -1 ? side(x?.shape ?? [], axis) - (begin[axis] ?? 0) : length)),
+    };
   },
   infer: (inputs, { size }) => [{ shape: size, dtype: input(inputs, 0).dtype }],
   lower: (onnx, inputs, { begin, size }) => {
@@ -61,7 +75,18 @@ export const slice: Rule<'Slice'> = {
     const cut = identity(size.length).filter((axis) => size[axis] !== x.shape[axis]);
     const starts = cut.map((axis) => side(begin, axis));
     const ends = cut.map((axis) => side(begin, axis) + side(size, axis));
-    return [{ ...x, shape: size, name: onnx.slice(x.name, cut.map((axis) => x.perm.indexOf(axis)), starts, ends) }];
+    return [
+      {
+        ...x,
+        shape: size,
+        name: onnx.slice(
+          x.name,
+          cut.map((axis) => x.perm.indexOf(axis)),
+          starts,
+          ends,
+        ),
+      },
+    ];
   },
 };
 
