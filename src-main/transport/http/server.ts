@@ -6,7 +6,7 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { EventSource } from '../bus.ts';
 import type { Content } from '../content.ts';
 import type { Dispatch } from '../dispatch.ts';
-import { Access, type Purpose, type RequestFacts } from './access.ts';
+import { Access, type RequestFacts } from './access.ts';
 import { readBody } from './body.ts';
 import { reply, replyFailure, replyResult, replyText } from './reply.ts';
 import { EventSockets } from './sockets.ts';
@@ -108,8 +108,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = facts(request);
-    const url = URL.parse(request.url ?? '', `http://${LOOPBACK}`);
-    if (url === null || !request.url?.startsWith('/')) return replyText(response, 400, 'This is not an address.');
+    // Joined, not resolved: "//elsewhere" is a path here, not another host.
+    const url = request.url?.startsWith('/') ? URL.parse(`http://${LOOPBACK}${request.url}`) : null;
+    if (url === null) return replyText(response, 400, 'This is not an address.');
     const given = url.pathname === '/' ? url.searchParams.get('token') : null;
     if (given !== null) return signIn(asked, response, given);
     const isCall = url.pathname.startsWith(API);
@@ -132,8 +133,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
 
   server.on('upgrade', (request, socket, head) => {
-    const purpose: Purpose = 'listen';
-    const refusal = request.url === EVENTS ? access.refuse(facts(request), purpose) : { status: 400 };
+    const refusal = request.url === EVENTS ? access.refuse(facts(request), 'listen') : { status: 400 };
     if (refusal === null) return sockets.accept(request, socket, head);
     socket.on('error', () => socket.destroy());
     socket.end(
