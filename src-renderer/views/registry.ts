@@ -1,0 +1,38 @@
+import type { LucideIcon } from '@lucide/svelte';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
+import type { Component } from 'svelte';
+
+/** A view of the rail. Views load when they are first opened. */
+export interface View {
+  /** Hash path; the view also gets every path below it ("/train" gets "/train/12"). */
+  readonly path: string;
+  readonly title: string;
+  readonly icon: LucideIcon;
+  /** Second key after G. */
+  readonly letter: string;
+  /** Lines in the rail stand between groups. */
+  readonly group: 'start' | 'data' | 'model';
+  /** Shows a dot in the rail while a job of this kind runs. */
+  readonly live?: 'train' | 'import';
+  readonly load: () => Promise<{ default: Component }>;
+}
+
+/** In the rail's order. */
+export const VIEWS: readonly View[] = [
+  {
+    path: '/gallery',
+    title: 'Gallery',
+    icon: LayoutGrid,
+    letter: 'G',
+    group: 'data',
+    load: () => import('./gallery/Gallery.svelte'),
+  },
+];
+
+/** The view for a path; an unknown path leads to the first view. */
+export function viewFor(path: string): View {
+  const found = VIEWS.find((view) => path === view.path || path.startsWith(`${view.path}/`));
+  const first = found ?? VIEWS[0];
+  if (first === undefined) throw new Error('There is no view.');
+  return first;
+}
