@@ -1,7 +1,7 @@
 /** What an import will do, worked out from the preview and the person's corrections. Pure. */
 import type { ImportPreview, LabelMap, SplitPlan } from '../../../src-shared/domain/dataset.ts';
 import { EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
-import { baseName } from '../shared/format.ts';
+import { baseName } from '../../text/format.ts';
 
 export type PreviewClass = ImportPreview['classes'][number];
 

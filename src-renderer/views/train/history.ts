@@ -1,6 +1,8 @@
 /** What a run has told of itself so far: its losses and epochs, put together from one answer and the events around it. Pure. */
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
-import { clock, percent, scientific } from '../shared/format.ts';
+import { fixed } from '../../text/format.ts';
+import { scientific } from '../../text/rates.ts';
+import { clock } from '../../text/time.ts';
 
 export const NO_METRICS: RunMetrics = {
   steps: new Int32Array(0),
@@ -84,9 +86,9 @@ export function logLines(run: Run, metrics: RunMetrics): LogLine[] {
     const parts = [
       `epoch ${epoch.epoch}`,
       `loss ${epoch.trainLoss.toFixed(3)}`,
-      `acc ${percent(epoch.trainAccuracy)}`,
+      `acc ${fixed(epoch.trainAccuracy * 100, 1)}`,
       epoch.valLoss === null ? '' : `val_loss ${epoch.valLoss.toFixed(3)}`,
-      epoch.valAccuracy === null ? '' : `val_acc ${percent(epoch.valAccuracy)}`,
+      epoch.valAccuracy === null ? '' : `val_acc ${fixed(epoch.valAccuracy * 100, 1)}`,
       `lr ${scientific(epoch.learningRate)}`,
       run.best?.epoch === epoch.epoch ? 'best' : '',
     ];

@@ -1,42 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import {
-  baseName,
-  clock,
-  duration,
-  durationRange,
-  fixed,
-  folderName,
-  joinPath,
-  percent,
-  plural,
-  rate,
-  scientific,
-  when,
-} from '../../../../src-renderer/views/shared/format.ts';
+import { folderName, joinPath } from '../../../../src-renderer/text/path.ts';
+import { rate, scientific } from '../../../../src-renderer/text/rates.ts';
+import { clock, durationRange, when } from '../../../../src-renderer/text/time.ts';
 
-describe('numbers', () => {
-  it('are written as in the tables', () => {
-    expect(plural(1, 'image')).toBe('1 image');
-    expect(plural(1230, 'image')).toBe('1,230 images');
-    expect(percent(0.9012)).toBe('90.1');
-    expect(percent(null)).toBe('–');
-    expect(fixed(-1.5, 2)).toBe('−1.50');
+describe('rates', () => {
+  it('are short', () => {
     expect([3.5e-5, 1e-4, 0, 0.0123].map((value) => scientific(value))).toEqual(['3.5e−5', '1e−4', '0', '1.23e−2']);
     expect([149.4, 3.14, 0.5].map(rate)).toEqual(['149/s', '3.1/s', '0.50/s']);
   });
 });
 
 describe('times', () => {
-  it('read as clocks and as waits', () => {
+  it('read as clocks', () => {
     expect([0, 59.9, 424, 3723].map(clock)).toEqual(['00:00', '00:59', '07:04', '1:02:03']);
-    expect([12.4, 90, 3600, 7800].map(duration)).toEqual(['12 s', '2 min', '1 h', '2 h 10 min']);
   });
 
   it('share their unit in a range', () => {
     expect(durationRange(1320, 1560)).toBe('22–26 min');
     expect(durationRange(1320, 1325)).toBe('22 min');
-    expect(durationRange(3000, 4200)).toBe('50 min – 1 h 10 min');
-    expect(durationRange(40, 70)).toBe('40 s – 1 min');
+    expect(durationRange(3000, 6000)).toBe('50 min – 1 h 40 min');
+    expect(durationRange(40, 120)).toBe('40 s – 2 min');
   });
 
   it('name today and yesterday', () => {
@@ -54,8 +37,6 @@ describe('paths', () => {
   it('keep the separator of their system', () => {
     expect(joinPath('/home/ada/', 'faces')).toBe('/home/ada/faces');
     expect(joinPath('C:\\Users\\ada', 'faces')).toBe('C:\\Users\\ada\\faces');
-    expect(baseName('/data/faces/')).toBe('faces');
-    expect(baseName('C:\\data\\legend.csv')).toBe('legend.csv');
   });
 
   it('make folders of names in any script', () => {
