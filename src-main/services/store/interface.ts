@@ -63,6 +63,8 @@ export interface DatasetTable {
   report(dataset: number): ImportReport | null;
   /** Removes rows only, never files. */
   remove(dataset: number): void;
+  /** Removes imports that never finished; for opening a project. */
+  removeUnfinished(): void;
 }
 
 export interface ImageTable {
@@ -76,11 +78,20 @@ export interface ImageTable {
   files(dataset: number, split: string | null): ImageFile[];
   /** Absolute path, dataset root and content hash, for serving and explaining; null for an unknown id. */
   file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus } | null;
+  /** Datasets that these images belong to. */
+  datasetsOf(images: ArrayLike<number>): number[];
 }
 
+/**
+ * The append-only log. Each act appends one line an image, also where it repeats what stood there (a second opinion is one);
+ * `changed` counts these lines. Unknown ids and, for `exclude`, broken images are left out.
+ */
 export interface LabelLog {
-  apply(images: readonly number[], change: LabelChange, annotator: string): LabelBatch;
+  /** Throws FailureError 'invalid' when no image is left to act on. */
+  apply(images: ArrayLike<number>, change: LabelChange, annotator: string): LabelBatch;
+  /** Takes back the last act that is in effect; null when there is none. */
   undo(annotator: string): LabelBatch | null;
+  /** Repeats what was last undone; null when there is nothing or something was done since. */
   redo(annotator: string): LabelBatch | null;
   state(): { canUndo: boolean; canRedo: boolean };
 }
@@ -100,7 +111,11 @@ export type RunPatch = Partial<
     | 'startedAt'
     | 'endedAt'
   >
-> & { readonly checkpoint?: string };
+> & {
+  /** Absolute path. */
+  readonly checkpoint?: string;
+  readonly stepsPerEpoch?: number;
+};
 
 export interface RunTable {
   list(): Run[];
@@ -133,12 +148,17 @@ export interface RunTable {
   /** Stores or replaces predictions, and derives loss (on the current label), sigma, margin, entropy, predicted class. */
   putPredictions(run: number, rows: readonly NewPrediction[]): void;
   predictions(run: number, dataset: number, split: string | null): StoredPrediction[];
+  /** Queued and running runs become interrupted; for opening a project. */
+  interrupt(): void;
 }
 
 export interface JobTable {
   list(): Job[];
+  get(job: number): Job | null;
   insert(job: Omit<Job, 'id'>): number;
   update(job: Job): void;
+  /** Queued and running jobs become interrupted; for opening a project. */
+  interrupt(): void;
 }
 
 /**

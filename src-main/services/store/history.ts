@@ -1,0 +1,53 @@
+import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
+import type { Annotation } from '../../../src-shared/domain/label.ts';
+import type { Database } from './database.ts';
+
+interface AnnotationRecord {
+  id: number;
+  batch: number;
+  annotator: string;
+  kind: Annotation['kind'];
+  label_before: Expression | null;
+  label_after: Expression | null;
+  value_after: string | null;
+  action: 'apply' | 'undo' | 'redo';
+  at: string;
+}
+
+/** What a line made of the image, in words. */
+function inWords(record: AnnotationRecord): string {
+  switch (record.kind) {
+    case 'hard':
+    case 'clear':
+      return record.label_after === null ? 'no label' : EXPRESSION_FACES[record.label_after].title;
+    case 'exclude':
+      return record.value_after === 'excluded' ? 'excluded' : 'included';
+    case 'flag':
+      return record.value_after === '1' ? 'flagged' : 'not flagged';
+    case 'note':
+      return record.value_after ?? '';
+  }
+}
+
+/** An image's lines of the log, the oldest first. */
+export function history(database: Database, image: number): Annotation[] {
+  const records = database
+    .prepare<[number], AnnotationRecord>(
+      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.value_after, b.action, b.at
+       FROM annotations AS a JOIN batches AS b ON b.id = a.batch JOIN annotators AS n ON n.id = b.annotator
+       WHERE a.image = ? ORDER BY a.id`,
+    )
+    .all(image);
+  return records.map((record) => ({
+    id: record.id,
+    batch: record.batch,
+    image,
+    annotator: record.annotator,
+    kind: record.kind,
+    value: inWords(record),
+    before: record.label_before,
+    after: record.label_after,
+    reversal: record.action !== 'apply',
+    at: record.at,
+  }));
+}

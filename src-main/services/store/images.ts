@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { Facets, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type { Database, Statement } from './database.ts';
+import { facets } from './facets.ts';
+import { history } from './history.ts';
+import type { ImageFile, ImageTable } from './interface.ts';
+import { Classes, Votes, idList, parseColumn, parseOptional } from './json.ts';
+import { toFloats } from './packed.ts';
+import type { Places } from './places.ts';
+import { selectIds } from './select-ids.ts';
+
+interface RowRecord {
+  id: number;
+  path: string;
+  split: string;
+  status: ImageStatus;
+  reason: string | null;
+  label: Expression | null;
+  reviewed: number;
+  flagged: number;
+  noted: number;
+  prediction: Expression | null;
+  correct: number | null;
+  loss: number | null;
+  sigma: number | null;
+  margin: number | null;
+  entropy: number | null;
+}
+
+interface DetailRecord {
+  dataset: number;
+  width: number;
+  height: number;
+  bytes: number;
+  contentHash: string;
+  label: Expression | null;
+  votes: string | null;
+  note: string;
+}
+
+interface OutputRecord {
+  classes: string;
+  mu: Uint8Array;
+  logvar: Uint8Array | null;
+}
+
+interface FileRecord {
+  path: string;
+  root: string;
+  contentHash: string;
+  status: ImageStatus;
+}
+
+function toRow(record: RowRecord): ImageRow {
+  return {
+    ...record,
+    reviewed: record.reviewed === 1,
+    flagged: record.flagged === 1,
+    noted: record.noted === 1,
+    correct: record.correct === null ? null : record.correct === 1,
+  };
+}
+
+/** Images as the gallery, the inspector, training and serving see them. */
+export class Images implements ImageTable {
+  readonly #database: Database;
+  readonly #places: Places;
+  readonly #rows: Statement<[{ run: number | null; ids: string }], RowRecord>;
+  readonly #detail: Statement<[number], DetailRecord>;
+  readonly #output: Statement<[run: number, dataset: number, image: number], OutputRecord>;
+  readonly #duplicates: Statement<[number], number>;
+  readonly #file: Statement<[number], FileRecord>;
+  readonly #datasets: Statement<[string], number>;
+
+  constructor(database: Database, places: Places) {
+    this.#database = database;
+    this.#places = places;
+    this.#rows = database.prepare(`
+      SELECT i.id, i.path, s.split, s.status, i.reason, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
+        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.margin, p.entropy
+      FROM json_each(:ids) AS wanted
+      CROSS JOIN images AS i ON i.id = wanted.value
+      JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+      LEFT JOIN predictions AS p ON p.run = :run AND p.dataset = i.dataset AND p.image = i.id
+      ORDER BY wanted.key`);
+    this.#detail = database.prepare(`
+      SELECT i.dataset, i.width, i.height, i.bytes, i.content_hash AS contentHash, i.label, i.votes, s.note
+      FROM images AS i JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+      WHERE i.id = ?`);
+    this.#output = database.prepare(`
+      SELECT r.classes, o.mu, o.logvar FROM outputs AS o JOIN runs AS r ON r.id = o.run
+      WHERE o.run = ? AND o.dataset = ? AND o.image = ?`);
+    this.#duplicates = database
+      .prepare<[number], number>(
+        `
+      SELECT twin.id FROM images AS i
+      JOIN images AS twin ON twin.dataset = i.dataset AND twin.content_hash = i.content_hash AND twin.id <> i.id
+      WHERE i.id = ? AND i.content_hash <> '' AND twin.content_hash <> ''
+      ORDER BY twin.id LIMIT 100`,
+      )
+      .pluck();
+    this.#file = database.prepare(`
+      SELECT i.path, d.root, i.content_hash AS contentHash, s.status
+      FROM images AS i JOIN datasets AS d ON d.id = i.dataset
+      JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+      WHERE i.id = ?`);
+    this.#datasets = database
+      .prepare<[string], number>(
+        'SELECT DISTINCT i.dataset FROM json_each(?) AS wanted CROSS JOIN images AS i ON i.id = wanted.value',
+      )
+      .pluck();
+  }
+
+  ids(query: ImageQuery): Int32Array {
+    return this.#database.read(() => selectIds(this.#database, query));
+  }
+
+  rows(ids: readonly number[], run: number | null): ImageRow[] {
+    return this.#database.read(() => this.#rows.all({ run, ids: idList(ids) }).map(toRow));
+  }
+
+  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Facets {
+    return this.#database.read(() => facets(this.#database, query));
+  }
+
+  detail(image: number, run: number | null): ImageDetail | null {
+    return this.#database.read(() => {
+      const [row] = this.rows([image], run);
+      const detail = this.#detail.get(image);
+      if (row === undefined || detail === undefined) return null;
+      const output = run === null ? undefined : this.#output.get(run, detail.dataset, image);
+      return {
+        row,
+        dataset: detail.dataset,
+        width: detail.width,
+        height: detail.height,
+        bytes: detail.bytes,
+        contentHash: detail.contentHash,
+        datasetLabel: detail.label,
+        votes: fullVotes(detail.votes),
+        note: detail.note,
+        prediction:
+          run === null || output === undefined
+            ? null
+            : {
+                run,
+                classes: parseColumn(Classes, output.classes),
+                mu: toFloats(output.mu),
+                logvar: output.logvar === null ? null : toFloats(output.logvar),
+              },
+        history: history(this.#database, image),
+        duplicates: this.#duplicates.all(image),
+      };
+    });
+  }
+
+  files(dataset: number, split: string | null): ImageFile[] {
+    const rows = this.#database.read(() =>
+      this.#database
+        .prepare<
+          [{ dataset: number; split: string | null }],
+          { id: number; path: string; root: string; split: string; label: Expression | null }
+        >(
+          `SELECT i.id, i.path, d.root, s.split, s.label
+           FROM states AS s CROSS JOIN images AS i ON i.id = s.image JOIN datasets AS d ON d.id = s.dataset
+           WHERE s.dataset = :dataset AND s.status = 'ok' AND (:split IS NULL OR s.split = :split) ORDER BY s.image`,
+        )
+        .all({ dataset, split }),
+    );
+    return rows.map(({ id, path, root, split: own, label }) => ({
+      id,
+      file: join(this.#places.resolve(root), path),
+      path,
+      split: own,
+      label,
+    }));
+  }
+
+  file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus } | null {
+    const record = this.#database.read(() => this.#file.get(image));
+    if (record === undefined) return null;
+    const root = this.#places.resolve(record.root);
+    return { file: join(root, record.path), root, contentHash: record.contentHash, status: record.status };
+  }
+
+  datasetsOf(images: ArrayLike<number>): number[] {
+    return this.#database.read(() => this.#datasets.all(idList(images)));
+  }
+}
+
+/** Votes with a zero for every class that got none; null where the dataset brought none. */
+function fullVotes(text: string | null): Record<Expression, number> | null {
+  const votes = parseOptional(Votes, text);
+  if (votes === null) return null;
+  const none = { neutral: 0, happy: 0, sad: 0, surprise: 0, fear: 0, disgust: 0, anger: 0, contempt: 0 };
+  return { ...none, ...votes };
+}

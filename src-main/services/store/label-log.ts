@@ -1,0 +1,206 @@
+import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import type { LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import type { Database, Statement } from './database.ts';
+import type { LabelLog } from './interface.ts';
+import { idList } from './json.ts';
+import { UndoStack, type Act } from './undo-stack.ts';
+
+/** Ids in a batch's answer; beyond them clients ask again. */
+const NAMED_IMAGES = 1_000;
+
+/** What a change sets, by column of the log; null where it leaves the column alone. */
+interface Setting {
+  readonly label: string | null;
+  readonly value: string | null;
+}
+
+function settingOf(change: LabelChange): Setting {
+  switch (change.kind) {
+    case 'hard':
+      return { label: change.label, value: null };
+    case 'clear':
+      return { label: null, value: null };
+    case 'exclude':
+      return { label: null, value: change.excluded ? 'excluded' : 'ok' };
+    case 'flag':
+      return { label: null, value: change.flagged ? '1' : '0' };
+    case 'note':
+      return { label: null, value: change.note };
+  }
+}
+
+interface FirstLine {
+  kind: LabelChange['kind'];
+  label: Expression | null;
+  value: string | null;
+  lines: number;
+}
+
+/** An act in words, from its lines: "Sad on 10 images". */
+function inWords({ kind, label, value, lines }: FirstLine): string {
+  const on = `on ${lines.toLocaleString('en')} image${lines === 1 ? '' : 's'}`;
+  switch (kind) {
+    case 'hard':
+    case 'clear':
+      return `${label === null ? 'No label' : EXPRESSION_FACES[label].title} ${on}`;
+    case 'exclude':
+      return `${value === 'excluded' ? 'Exclude' : 'Include'} ${on}`;
+    case 'flag':
+      return `${value === '1' ? 'Flag' : 'Unflag'} ${on}`;
+    case 'note':
+      return `Note ${on}`;
+  }
+}
+
+/** The column of the current state that a kind of line is about; a decision on the label or exclusion makes an image reviewed. */
+const CURRENT_VALUE = `CASE :kind WHEN 'exclude' THEN s.status WHEN 'flag' THEN CAST(s.flagged AS TEXT)
+  WHEN 'note' THEN s.note END`;
+
+const APPEND = `
+  INSERT INTO annotations (batch, dataset, image, kind, label_before, label_after, value_before, value_after,
+    reviewed_before, reviewed_after)
+  SELECT :batch, i.dataset, i.id, :kind, s.label, CASE WHEN :kind IN ('hard', 'clear') THEN :label ELSE s.label END,
+    ${CURRENT_VALUE}, :value, s.reviewed, CASE WHEN :kind IN ('hard', 'clear', 'exclude') THEN 1 ELSE s.reviewed END
+  FROM (SELECT DISTINCT value FROM json_each(:images)) AS wanted
+  CROSS JOIN images AS i ON i.id = wanted.value
+  JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+  WHERE :kind <> 'exclude' OR s.status <> 'broken'`;
+
+const REVERSE = `
+  INSERT INTO annotations (batch, dataset, image, kind, label_before, label_after, value_before, value_after,
+    reviewed_before, reviewed_after)
+  SELECT :batch, dataset, image, kind, label_after, label_before, value_after, value_before, reviewed_after, reviewed_before
+  FROM annotations WHERE batch = :target`;
+
+const REPEAT = `
+  INSERT INTO annotations (batch, dataset, image, kind, label_before, label_after, value_before, value_after,
+    reviewed_before, reviewed_after)
+  SELECT :batch, dataset, image, kind, label_before, label_after, value_before, value_after, reviewed_before, reviewed_after
+  FROM annotations WHERE batch = :target`;
+
+const MATERIALISE = `
+  UPDATE states SET
+    label = a.label_after,
+    reviewed = a.reviewed_after,
+    status = CASE a.kind WHEN 'exclude' THEN a.value_after ELSE states.status END,
+    flagged = CASE a.kind WHEN 'flag' THEN CAST(a.value_after AS INTEGER) ELSE states.flagged END,
+    note = CASE a.kind WHEN 'note' THEN a.value_after ELSE states.note END
+  FROM annotations AS a
+  WHERE a.batch = ? AND states.dataset = a.dataset AND states.image = a.image`;
+
+/** The log of what people said, with the current state and every run's loss kept in step in the same transaction. */
+export class Log implements LabelLog {
+  readonly #database: Database;
+  readonly #relabel: (batch: number) => void;
+  readonly #append: Statement<
+    [{ batch: number; kind: LabelChange['kind']; label: string | null; value: string | null; images: string }]
+  >;
+  readonly #reverse: Statement<[{ batch: number; target: number }]>;
+  readonly #repeat: Statement<[{ batch: number; target: number }]>;
+  readonly #materialise: Statement<[number]>;
+  readonly #insertBatch: Statement<[action: Act['action'], target: number | null, annotator: number, at: string]>;
+  readonly #firstLine: Statement<[{ batch: number }], FirstLine>;
+  readonly #imagesOf: Statement<[number], number>;
+  #stack: UndoStack | null = null;
+
+  /** `relabel` recomputes what predictions say of the images whose label a batch changed. */
+  constructor(database: Database, relabel: (batch: number) => void) {
+    this.#database = database;
+    this.#relabel = relabel;
+    this.#append = database.prepare(APPEND);
+    this.#reverse = database.prepare(REVERSE);
+    this.#repeat = database.prepare(REPEAT);
+    this.#materialise = database.prepare(MATERIALISE);
+    this.#insertBatch = database.prepare('INSERT INTO batches (action, target, annotator, at) VALUES (?, ?, ?, ?)');
+    this.#firstLine = database.prepare(`
+      SELECT kind, label_after AS label, value_after AS value,
+        (SELECT count(*) FROM annotations WHERE batch = :batch) AS lines
+      FROM annotations WHERE batch = :batch ORDER BY id LIMIT 1`);
+    this.#imagesOf = database
+      .prepare<[number], number>(`SELECT image FROM annotations WHERE batch = ? ORDER BY id LIMIT ${NAMED_IMAGES}`)
+      .pluck();
+  }
+
+  apply(images: ArrayLike<number>, change: LabelChange, annotator: string): LabelBatch {
+    const { label, value } = settingOf(change);
+    return this.#act({ action: 'apply', target: null }, annotator, (batch) => {
+      const { changes } = this.#append.run({ batch, kind: change.kind, label, value, images: idList(images) });
+      if (changes > 0) return;
+      const broken = 'Broken images cannot be excluded: they are left out already.';
+      throw new FailureError({
+        kind: 'invalid',
+        message: change.kind === 'exclude' ? broken : 'There is no such image.',
+        remedy: 'Select other images.',
+      });
+    });
+  }
+
+  undo(annotator: string): LabelBatch | null {
+    const target = this.#undoStack().undo;
+    if (target === null) return null;
+    return this.#act({ action: 'undo', target }, annotator, (batch) => this.#reverse.run({ batch, target }));
+  }
+
+  redo(annotator: string): LabelBatch | null {
+    const target = this.#undoStack().redo;
+    if (target === null) return null;
+    return this.#act({ action: 'redo', target }, annotator, (batch) => this.#repeat.run({ batch, target }));
+  }
+
+  state(): { canUndo: boolean; canRedo: boolean } {
+    const stack = this.#undoStack();
+    return { canUndo: stack.undo !== null, canRedo: stack.redo !== null };
+  }
+
+  /** To be called when lines have left the log with their dataset. */
+  forget(): void {
+    this.#stack = null;
+  }
+
+  /** Appends one batch whose lines `append` writes, and brings the current state after it. */
+  #act(act: Omit<Act, 'id'>, annotator: string, append: (batch: number) => void): LabelBatch {
+    const stack = this.#undoStack();
+    const batch = this.#database.write(() => {
+      const { lastInsertRowid } = this.#insertBatch.run(
+        act.action,
+        act.target,
+        this.#annotator(annotator),
+        new Date().toISOString(),
+      );
+      const id = Number(lastInsertRowid);
+      append(id);
+      this.#materialise.run(id);
+      this.#relabel(id);
+      return id;
+    });
+    stack.add({ ...act, id: batch });
+    return this.#database.read(() => {
+      // An undo is told in the words of what it takes back.
+      const told = this.#firstLine.get({ batch: act.target ?? batch });
+      if (told === undefined) throw new Error(`Batch ${batch} has no lines.`);
+      return {
+        batch,
+        changed: told.lines,
+        images: this.#imagesOf.all(batch),
+        description: inWords(told),
+        ...this.state(),
+      };
+    });
+  }
+
+  #annotator(name: string): number {
+    this.#database.prepare<[string]>('INSERT OR IGNORE INTO annotators (name) VALUES (?)').run(name);
+    const id = this.#database.prepare<[string], number>('SELECT id FROM annotators WHERE name = ?').pluck().get(name);
+    if (id === undefined) throw new Error(`Annotator ${name} was not stored.`);
+    return id;
+  }
+
+  #undoStack(): UndoStack {
+    this.#stack ??= this.#database.read(
+      () =>
+        new UndoStack(this.#database.prepare<[], Act>('SELECT id, action, target FROM batches ORDER BY id').iterate()),
+    );
+    return this.#stack;
+  }
+}

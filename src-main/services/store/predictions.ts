@@ -1,0 +1,140 @@
+import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { ImageStatus } from '../../../src-shared/domain/image.ts';
+import { argmax, crossEntropy, entropy, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
+import type { Database, Statement } from './database.ts';
+import type { NewPrediction, StoredPrediction } from './interface.ts';
+import { Classes, parseColumn } from './json.ts';
+import { toBlob, toFloats } from './packed.ts';
+
+/** What follows from an output and the current label. */
+interface Derived {
+  predicted: Expression;
+  loss: number | null;
+  sigma: number | null;
+  margin: number;
+  entropy: number;
+}
+
+interface PredictionColumns extends Derived {
+  run: number;
+  dataset: number;
+  image: number;
+  label: Expression | null;
+}
+
+const RELABEL = `
+  UPDATE predictions SET loss = label_loss(o.mu, :classes, a.label_after), correct = (predictions.predicted = a.label_after)
+  FROM annotations AS a CROSS JOIN outputs AS o ON o.run = :run AND o.dataset = a.dataset AND o.image = a.image
+  WHERE a.batch = :batch AND a.label_before IS NOT a.label_after
+    AND predictions.run = :run AND predictions.dataset = a.dataset AND predictions.image = a.image`;
+
+/** Outputs of runs and the numbers that follow from them. */
+export class Predictions {
+  readonly #current: Statement<[number], { dataset: number; label: Expression | null }>;
+  readonly #insertOutput: Statement<[number, number, number, Uint8Array, Uint8Array | null]>;
+  readonly #insert: Statement<[PredictionColumns]>;
+  readonly #count: Statement<[added: number, run: number]>;
+  readonly #exists: Statement<[number, number, number]>;
+  readonly #list: Statement<
+    [{ run: number; dataset: number; split: string | null }],
+    Omit<StoredPrediction, 'mu' | 'logvar'> & Blobs
+  >;
+  readonly #runs: Statement<[], { run: number; classes: string }>;
+  readonly #relabel: Statement<[{ run: number; classes: string; batch: number }]>;
+
+  constructor(database: Database) {
+    this.#current = database.prepare(`
+      SELECT s.dataset, s.label FROM images AS i JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+      WHERE i.id = ?`);
+    this.#insertOutput = database.prepare(
+      'INSERT OR REPLACE INTO outputs (run, dataset, image, mu, logvar) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#insert = database.prepare(`
+      INSERT OR REPLACE INTO predictions (run, dataset, image, predicted, loss, sigma, margin, entropy, correct)
+      VALUES (:run, :dataset, :image, :predicted, :loss, :sigma, :margin, :entropy, :predicted = :label)`);
+    this.#count = database.prepare('UPDATE runs SET predictions = predictions + ? WHERE id = ?');
+    this.#exists = database.prepare('SELECT 1 FROM outputs WHERE run = ? AND dataset = ? AND image = ?');
+    this.#list = database.prepare(`
+      SELECT o.image, o.mu, o.logvar, i.path, s.split, s.label, s.status
+      FROM outputs AS o
+      JOIN states AS s ON s.dataset = o.dataset AND s.image = o.image
+      JOIN images AS i ON i.id = o.image
+      WHERE o.run = :run AND o.dataset = :dataset AND (:split IS NULL OR s.split = :split)
+      ORDER BY o.image`);
+    this.#runs = database.prepare('SELECT id AS run, classes FROM runs WHERE predictions > 0');
+    const parse = memoise((classes: string) => parseColumn(Classes, classes));
+    database.sql.function(
+      'label_loss',
+      { deterministic: true },
+      (mu: Uint8Array, classes: string, label: Expression | null) => lossOn(toFloats(mu), parse(classes), label),
+    );
+    this.#relabel = database.prepare(RELABEL);
+  }
+
+  /** Stores or replaces outputs; images that have gone meanwhile are left out. */
+  put(run: number, classes: readonly Expression[], rows: readonly NewPrediction[]): void {
+    let added = 0;
+    for (const { image, mu, logvar } of rows) {
+      if (mu.length !== classes.length || (logvar !== null && logvar.length !== classes.length))
+        throw new RangeError(`Run ${run} has ${classes.length} classes; image ${image} came with ${mu.length}.`);
+      const current = this.#current.get(image);
+      if (current === undefined) continue;
+      const { dataset, label } = current;
+      if (this.#exists.get(run, dataset, image) === undefined) added += 1;
+      this.#insertOutput.run(run, dataset, image, toBlob(mu), logvar === null ? null : toBlob(logvar));
+      this.#insert.run({ run, dataset, image, label, ...derive(classes, mu, logvar, label) });
+    }
+    this.#count.run(added, run);
+  }
+
+  list(run: number, dataset: number, split: string | null): StoredPrediction[] {
+    return this.#list
+      .all({ run, dataset, split })
+      .map((row) => ({ ...row, mu: toFloats(row.mu), logvar: row.logvar === null ? null : toFloats(row.logvar) }));
+  }
+
+  /** Loss and correctness of a batch's images in every run, after its labels. */
+  relabel(batch: number): void {
+    for (const run of this.#runs.all()) this.#relabel.run({ ...run, batch });
+  }
+}
+
+interface Blobs {
+  mu: Uint8Array;
+  logvar: Uint8Array | null;
+}
+
+/** A function that remembers its answer to the last text: a statement asks for one run's classes at every row. */
+function memoise<T>(make: (text: string) => T): (text: string) => T {
+  let last: { text: string; value: T } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: make(text) };
+    return last.value;
+  };
+}
+
+/** Cross-entropy of mu on a label; null without a label or for a class that the model does not have. */
+function lossOn(mu: Float32Array, classes: readonly Expression[], label: Expression | null): number | null {
+  const index = label === null ? -1 : classes.indexOf(label);
+  return index < 0 ? null : crossEntropy(mu, index);
+}
+
+function derive(
+  classes: readonly Expression[],
+  mu: Float32Array,
+  logvar: Float32Array | null,
+  label: Expression | null,
+): Derived {
+  const top = argmax(mu);
+  const predicted = classes[top];
+  if (predicted === undefined) throw new RangeError('A prediction has no classes.');
+  const probabilities = softmax(mu);
+  const width = logvar?.[top];
+  return {
+    predicted,
+    loss: lossOn(mu, classes, label),
+    sigma: width === undefined ? null : sigma(width),
+    margin: margin(probabilities),
+    entropy: entropy(probabilities),
+  };
+}

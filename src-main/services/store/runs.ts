@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { Failure } from '../../../src-shared/domain/failure.ts';
+import { TrainSettings, type EpochMetrics, type Run, type RunMetrics } from '../../../src-shared/domain/run.ts';
+import { Curves } from './curves.ts';
+import type { Database, Statement } from './database.ts';
+import type { NewPrediction, RunPatch, RunTable, StoredPrediction } from './interface.ts';
+import { Classes, jsonOrNull, parseColumn, parseOptional } from './json.ts';
+import type { Places } from './places.ts';
+import type { Predictions } from './predictions.ts';
+
+const Best = z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() });
+
+/** Columns as stored; those that are the same word in Run are taken over as they are. */
+interface RunRecord extends Pick<
+  Run,
+  'id' | 'name' | 'kind' | 'status' | 'dataset' | 'size' | 'device' | 'epoch' | 'epochs' | 'predictions'
+> {
+  dataset_name: string | null;
+  classes: string;
+  vich: number;
+  layer_embedding: number;
+  train_split: string | null;
+  val_split: string | null;
+  settings: string | null;
+  best: string | null;
+  checkpoint_hash: string | null;
+  process_seconds: number;
+  error: string | null;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+const SELECT = `
+  SELECT id, name, kind, status, dataset, dataset_name, size, classes, vich, layer_embedding, train_split, val_split, settings,
+    device, epoch, epochs, best, checkpoint_hash, process_seconds, predictions, error, created_at, started_at, ended_at
+  FROM runs`;
+
+function toRun(record: RunRecord): Run {
+  return {
+    id: record.id,
+    name: record.name,
+    kind: record.kind,
+    status: record.status,
+    dataset: record.dataset,
+    datasetName: record.dataset_name,
+    size: record.size,
+    classes: parseColumn(Classes, record.classes),
+    vich: record.vich === 1,
+    layerEmbedding: record.layer_embedding === 1,
+    trainSplit: record.train_split,
+    valSplit: record.val_split,
+    settings: parseOptional(TrainSettings, record.settings),
+    device: record.device,
+    epoch: record.epoch,
+    epochs: record.epochs,
+    best: parseOptional(Best, record.best),
+    checkpointHash: record.checkpoint_hash,
+    processSeconds: record.process_seconds,
+    predictions: record.predictions,
+    error: parseOptional(Failure, record.error),
+    createdAt: record.created_at,
+    startedAt: record.started_at,
+    endedAt: record.ended_at,
+  };
+}
+
+/** What a patch sets, as columns in a fixed order of writing; undefined leaves a column as it is. */
+function columnsOf(patch: RunPatch, places: Places): [string, string | number | null | undefined][] {
+  const json = (value: unknown): string | null | undefined => (value === undefined ? undefined : jsonOrNull(value));
+  return [
+    ['name', patch.name],
+    ['status', patch.status],
+    ['device', patch.device],
+    ['epoch', patch.epoch],
+    ['best', json(patch.best)],
+    ['checkpoint', patch.checkpoint === undefined ? undefined : places.store(patch.checkpoint)],
+    ['checkpoint_hash', patch.checkpointHash],
+    ['steps_per_epoch', patch.stepsPerEpoch],
+    ['process_seconds', patch.processSeconds],
+    ['error', json(patch.error)],
+    ['started_at', patch.startedAt],
+    ['ended_at', patch.endedAt],
+  ];
+}
+
+/** Runs with their settings, their measurements a step and an epoch, and what they predicted. */
+export class Runs implements RunTable {
+  readonly #database: Database;
+  readonly #places: Places;
+  readonly #predictions: Predictions;
+  readonly #curves: Curves;
+  readonly #get: Statement<[number], RunRecord>;
+
+  constructor(database: Database, places: Places, predictions: Predictions) {
+    this.#database = database;
+    this.#places = places;
+    this.#predictions = predictions;
+    this.#curves = new Curves(database);
+    this.#get = database.prepare(`${SELECT} WHERE id = ?`);
+  }
+
+  list(): Run[] {
+    return this.#database.read(() =>
+      this.#database.prepare<[], RunRecord>(`${SELECT} ORDER BY id DESC`).all().map(toRun),
+    );
+  }
+
+  get(run: number): Run | null {
+    const record = this.#database.read(() => this.#get.get(run));
+    return record ? toRun(record) : null;
+  }
+
+  insert(run: Parameters<RunTable['insert']>[0]): number {
+    return this.#database.write(() => {
+      const { lastInsertRowid } = this.#database
+        .prepare<[Record<string, string | number | null>]>(
+          `INSERT INTO runs (name, kind, status, dataset, dataset_name, size, classes, vich, layer_embedding, train_split,
+             val_split, settings, device, epochs, created_at)
+           VALUES (:name, :kind, :status, :dataset, (SELECT name FROM datasets WHERE id = :dataset), :size, :classes, :vich,
+             :layerEmbedding, :trainSplit, :valSplit, :settings, :device, :epochs, :createdAt)`,
+        )
+        .run({
+          ...run,
+          classes: JSON.stringify(run.classes),
+          vich: Number(run.vich),
+          layerEmbedding: Number(run.layerEmbedding),
+          settings: jsonOrNull(run.settings),
+          createdAt: new Date().toISOString(),
+        });
+      return Number(lastInsertRowid);
+    });
+  }
+
+  update(run: number, patch: RunPatch): void {
+    const set = columnsOf(patch, this.#places).filter(([, value]) => value !== undefined);
+    if (set.length === 0) return;
+    this.#database.write(() => {
+      const columns = set.map(([column]) => `${column} = ?`).join(', ');
+      this.#database
+        .prepare<(string | number | null)[]>(`UPDATE runs SET ${columns} WHERE id = ?`)
+        .run(...set.map(([, value]) => value ?? null), run);
+    });
+  }
+
+  remove(run: number): void {
+    this.#database.write(() => this.#database.prepare<[number]>('DELETE FROM runs WHERE id = ?').run(run));
+  }
+
+  checkpoint(run: number): string | null {
+    const stored = this.#database.read(() =>
+      this.#database.prepare<[number], string | null>('SELECT checkpoint FROM runs WHERE id = ?').pluck().get(run),
+    );
+    return typeof stored === 'string' ? this.#places.resolve(stored) : null;
+  }
+
+  appendSteps(run: number, first: number, loss: Float32Array): void {
+    this.#database.write(() => this.#curves.append(run, first, loss));
+  }
+
+  addEpoch(run: number, metrics: EpochMetrics): void {
+    this.#database.write(() => this.#curves.addEpoch(run, metrics));
+  }
+
+  metrics(run: number): RunMetrics {
+    return this.#database.read(() => this.#curves.read(run));
+  }
+
+  putPredictions(run: number, rows: readonly NewPrediction[]): void {
+    const record = this.get(run);
+    if (record === null) throw new Error(`There is no run ${run}.`);
+    this.#database.write(() => this.#predictions.put(run, record.classes, rows));
+  }
+
+  predictions(run: number, dataset: number, split: string | null): StoredPrediction[] {
+    return this.#database.read(() => this.#predictions.list(run, dataset, split));
+  }
+
+  interrupt(): void {
+    this.#database.write(() => {
+      this.#database
+        .prepare<[string]>(`UPDATE runs SET status = 'interrupted', ended_at = ? WHERE status IN ('queued', 'running')`)
+        .run(new Date().toISOString());
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { Database } from './database.ts';
+import { Datasets } from './datasets.ts';
+import { Images } from './images.ts';
+import type { Store } from './interface.ts';
+import { JobRows } from './jobs.ts';
+import { Log } from './label-log.ts';
+import { migrate, quickCheck } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { Places } from './places.ts';
+import { Predictions } from './predictions.ts';
+import { Runs } from './runs.ts';
+
+/** The database's file in a project's folder. */
+export const DATABASE_FILE = 'project.sqlite';
+const BACKUPS = 'backups';
+
+/** Keys of the `meta` table. */
+export const META = { name: 'name', sample: 'sample', createdAt: 'createdAt' } as const;
+
+class SqliteStore implements Store {
+  readonly folder: string;
+  readonly datasets: Datasets;
+  readonly images: Images;
+  readonly labels: Log;
+  readonly runs: Runs;
+  readonly jobs: JobRows;
+  readonly #database: Database;
+
+  constructor(folder: string, database: Database) {
+    this.folder = folder;
+    this.#database = database;
+    const places = new Places(folder);
+    const predictions = new Predictions(database);
+    const labels = new Log(database, (batch) => predictions.relabel(batch));
+    this.labels = labels;
+    this.datasets = new Datasets(database, places, () => labels.forget());
+    this.images = new Images(database, places);
+    this.runs = new Runs(database, places, predictions);
+    this.jobs = new JobRows(database);
+  }
+
+  getMeta(key: string): string | null {
+    return this.#database.read(
+      () => this.#database.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(key) ?? null,
+    );
+  }
+
+  setMeta(key: string, value: string): void {
+    this.#database.write(() =>
+      this.#database
+        .prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)')
+        .run(key, value),
+    );
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function open(folder: string): Store {
+  const database = new Database(join(folder, DATABASE_FILE));
+  try {
+    // Looked through before anything is written to it.
+    quickCheck(database);
+    migrate(database, MIGRATIONS, join(folder, BACKUPS));
+    return new SqliteStore(folder, database);
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
+
+/**
+ * Opens the database of a project's folder as its only writer: the caller holds the project's lock.
+ * @throws FailureError 'not-found', 'unreadable' (damaged), 'unsupported' (newer schema), 'invalid' (not ours), 'forbidden'.
+ */
+export function openStore(folder: string): Store {
+  if (!existsSync(join(folder, DATABASE_FILE)))
+    throw new FailureError({
+      kind: 'not-found',
+      message: `There is no project in ${folder}.`,
+      remedy: 'Choose a folder that holds a project.sqlite, or create a project.',
+    });
+  return open(folder);
+}
+
+/** Makes the database of a new project in a folder that exists. @throws FailureError 'conflict' when it has one already. */
+export function createStore(folder: string, name: string): Store {
+  if (existsSync(join(folder, DATABASE_FILE)))
+    throw new FailureError({
+      kind: 'conflict',
+      message: `${folder} holds a project already.`,
+      remedy: 'Open it, or choose another folder.',
+    });
+  const store = open(folder);
+  store.setMeta(META.name, name);
+  store.setMeta(META.createdAt, new Date().toISOString());
+  return store;
+}

@@ -1,0 +1,61 @@
+import type { Expression } from '../expression.ts';
+import type { ImageStatus } from '../image.ts';
+
+/** Numbers of a prediction that a query can compare. */
+export const NUMBER_FIELDS = ['sigma', 'loss', 'margin', 'entropy'] as const;
+export type NumberField = (typeof NUMBER_FIELDS)[number];
+
+/** Words that stand alone. `right` and `wrong` compare the prediction with the current label. */
+export const WORDS = ['wrong', 'right', 'flagged', 'reviewed', 'unlabelled', 'broken', 'excluded'] as const;
+export type Word = (typeof WORDS)[number];
+
+/** Fields whose values are chosen from a list: a facet each. */
+export const FACET_FIELDS = ['label', 'pred', 'split', 'status'] as const;
+export type FacetField = (typeof FACET_FIELDS)[number];
+
+/** Fields written `field:value`. Several values, separated by commas, mean any of them. */
+export const VALUE_FIELDS = [...FACET_FIELDS, 'path', 'note'] as const;
+
+/** Class value for "none": an image without a label, or without a prediction. */
+export const NONE = 'none';
+
+/** A side of a range; without it the range is open there. */
+export interface Bound {
+  readonly value: number;
+  readonly inclusive: boolean;
+}
+
+/** What a term asks. */
+export type Condition =
+  | { readonly kind: 'class'; readonly field: 'label' | 'pred'; readonly values: readonly (Expression | typeof NONE)[] }
+  | { readonly kind: 'split'; readonly values: readonly string[] }
+  | { readonly kind: 'status'; readonly values: readonly ImageStatus[] }
+  /** Contains, whatever the case; `text` looks in the path and in the note. */
+  | { readonly kind: 'contains'; readonly field: 'path' | 'note' | 'text'; readonly values: readonly string[] }
+  | { readonly kind: 'range'; readonly field: NumberField; readonly min: Bound | null; readonly max: Bound | null }
+  | { readonly kind: 'word'; readonly word: Word };
+
+/** One condition, or its negation (`-`). An image matches a query when it matches every term. */
+export interface Term {
+  readonly negated: boolean;
+  readonly condition: Condition;
+}
+
+/** A piece of the query's text, [start, end). */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Why a word could not be understood, as a sentence for a person. */
+export interface QueryProblem extends Span {
+  readonly message: string;
+}
+
+/** A word of the query as read: a term, or the reason why it is none. */
+export type Piece = Span & { readonly text: string } & (
+    { readonly term: Term; readonly problem: null } | { readonly term: null; readonly problem: string }
+  );
+
+/** A query that was understood throughout. */
+export type Query = readonly Term[];
