@@ -1,7 +1,7 @@
 import type { ColumnMap } from '../../../src-shared/domain/dataset.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { expressionOf, splitOf } from '../../../src-shared/domain/synonyms.ts';
-import { isImageName } from './image-names.ts';
+import { isImageName } from '../files/kinds.ts';
 
 const NAMES = {
   path: [

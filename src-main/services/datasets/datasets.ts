@@ -8,19 +8,12 @@ import type {
 } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { renderThumbnail } from '../images/render.ts';
-import type { Jobs } from '../jobs/interface.ts';
-import type { Store } from '../store/interface.ts';
+import type { Workspace } from '../projects/workspace.ts';
 import { detectSource } from './detect.ts';
-import { runImport, sweepImports } from './import.ts';
+import { runImport } from './import.ts';
 import type { ImportOrder } from './import.ts';
 import { previewSource } from './preview.ts';
 import { checkPlan } from './split-plan.ts';
-
-/** The project that is open; what this room needs of the workspace. */
-export interface OpenProject {
-  /** @throws FailureError where no project is open. */
-  require(): { readonly store: Store; readonly jobs: Jobs };
-}
 
 /** Previews whose thumbnails can still be asked for. */
 const PREVIEWS = 8;
@@ -28,12 +21,12 @@ const PREVIEW_SIZE = 192;
 
 /** Datasets of the open project, and the way new ones come in: detect, preview, import. */
 export class Datasets {
-  readonly #workspace: OpenProject;
+  readonly #workspace: Pick<Workspace, 'require'>;
   readonly #emit: Emit;
   /** Files behind a preview's thumbnails, the oldest preview first. */
   readonly #previews = new Map<string, readonly string[]>();
 
-  constructor(workspace: OpenProject, emit: Emit) {
+  constructor(workspace: Pick<Workspace, 'require'>, emit: Emit) {
     this.#workspace = workspace;
     this.#emit = emit;
   }
@@ -99,11 +92,6 @@ export class Datasets {
     const report = this.#workspace.require().store.datasets.report(dataset);
     if (report === null) throw unknownDataset(dataset);
     return report;
-  }
-
-  /** Removes what a killed import left behind; to be called once after a project was opened, before its first import. */
-  async sweep(): Promise<void> {
-    await sweepImports(this.#workspace.require().store);
   }
 }
 

@@ -2,14 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { ImportCandidate, ImportRequest } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { explainAccess } from '../files/access.ts';
 import { findBase } from './base-folder.ts';
 import { guessMapping, voteColumns } from './columns.ts';
 import { folderLayout, surveyFolders } from './folders.ts';
-import { isTableName } from './image-names.ts';
+import { isTableName } from '../files/kinds.ts';
 import { openFolders, openTableSource } from './source.ts';
 import type { Source } from './source.ts';
 import { openTable } from './table/table.ts';
-import { explainOpen } from '../images/read.ts';
 
 /** Tables of one folder that are looked at. */
 const TABLES = 12;
@@ -40,7 +40,7 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (thrown) {
-    const reason = explainOpen(thrown);
+    const reason = explainAccess(thrown);
     throw new FailureError({
       kind: reason === 'File not found.' ? 'not-found' : 'unreadable',
       message: `The source ${path} cannot be opened. ${reason}`,

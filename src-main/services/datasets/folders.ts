@@ -3,9 +3,9 @@ import type { Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { expressionOf, splitOf } from '../../../src-shared/domain/synonyms.ts';
-import { explainOpen } from '../images/read.ts';
+import { explainAccess } from '../files/access.ts';
 import type { SourceEntry } from './entry.ts';
-import { isImageName } from './image-names.ts';
+import { isImageName } from '../files/kinds.ts';
 
 /** Folders that only wrap: `train/images/happy/x.jpg` is of class happy. */
 const WRAPPERS: ReadonlySet<string> = new Set(['images', 'image', 'img', 'imgs', 'faces', 'aligned', 'data']);
@@ -39,7 +39,7 @@ async function visible(folder: string): Promise<Dirent[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => !isHidden(entry.name) && (entry.isDirectory() || isImageName(entry.name)));
   } catch (thrown) {
-    const reason = explainOpen(thrown);
+    const reason = explainAccess(thrown);
     const missing = reason === 'File not found.';
     throw new FailureError({
       kind: missing ? 'not-found' : 'unreadable',
@@ -73,7 +73,7 @@ async function* walk(root: string, folders: readonly string[], most: number): As
   try {
     entries = await sorted(here);
   } catch (thrown) {
-    const reason = `The folder cannot be read: ${explainOpen(thrown)}`;
+    const reason = `The folder cannot be read: ${explainAccess(thrown)}`;
     yield { problem: { path: folders.join('/') || root, kind: 'unreadable', reason } };
     return;
   }

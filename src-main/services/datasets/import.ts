@@ -5,6 +5,7 @@ import type { ImportReport, ImportRequest, SplitPlan } from '../../../src-shared
 import { EXPRESSIONS } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { mapLabel } from '../../../src-shared/domain/synonyms.ts';
+import { cacheFolder } from '../files/cache.ts';
 import { inspectImage } from '../images/inspect.ts';
 import { mapInOrder } from '../images/parallel.ts';
 import type { JobContext } from '../jobs/interface.ts';
@@ -30,17 +31,6 @@ const BATCH = 300;
 const READ_AHEAD = Math.max(2, Math.min(8, availableParallelism())) * 2;
 const SPOOL = /^import-\d+\.ndjson$/;
 
-export function cacheFolder(store: Store): string {
-  return join(store.folder, 'cache');
-}
-
-/** Removes what imports that died left behind: their rows and their spool files. For opening a project. */
-export async function sweepImports(store: Store): Promise<void> {
-  store.datasets.removeUnfinished();
-  const names = await readdir(cacheFolder(store)).catch(() => []);
-  for (const name of names) if (SPOOL.test(name)) await rm(join(cacheFolder(store), name), { force: true });
-}
-
 /**
  * The body of an import job: every file is read, hashed and decoded first; only then splits are dealt and rows stored, so that
  * images with the same bytes land in one split. A file that is missing or cannot be read becomes a row with its reason.
@@ -51,8 +41,9 @@ export async function runImport(store: Store, order: ImportOrder, context: JobCo
   const started = performance.now();
   const source = await openRequest(order);
   const total = await countImages(source, context);
-  await mkdir(cacheFolder(store), { recursive: true });
-  const spool = await Spool.create(join(cacheFolder(store), `import-${context.id}.ndjson`));
+  const folder = cacheFolder(store.folder);
+  await removeStaleSpools(folder);
+  const spool = await Spool.create(join(folder, `import-${context.id}.ndjson`));
   try {
     const survey = new Survey();
     await inspectAll(source, order, spool, survey, total, context);
@@ -63,6 +54,12 @@ export async function runImport(store: Store, order: ImportOrder, context: JobCo
   } finally {
     await spool.remove();
   }
+}
+
+/** Imports run one at a time: a spool that lies there is of one that was killed. */
+async function removeStaleSpools(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) if (SPOOL.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** What must be known of every row before the first is stored; a few numbers a row. */

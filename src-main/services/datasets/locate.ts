@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { ImportProblem } from '../../../src-shared/domain/dataset.ts';
-import { explainOpen } from '../images/read.ts';
+import { explainAccess, isWithin } from '../files/access.ts';
 
 /** Where a path of the source leads: a file inside the root, or the reason why not. `path` is relative to the root. */
 export type Location =
@@ -10,12 +10,6 @@ export type Location =
 
 /** Real paths of folders that are remembered; then forgotten all at once. */
 const REMEMBERED = 4_096;
-
-/** True for the root itself and for what lies below it. Both paths absolute; no link is followed. */
-export function isWithin(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
 
 /** Resolves paths of a source to files, none of which lies outside the root: not by `..`, not absolutely, not through a link. */
 export class Locator {
@@ -53,7 +47,7 @@ export class Locator {
         return this.#problem(given, 'outside', `A symbolic link leads out of the folder ${this.root}.`);
       return { path: relative(this.root, file).replaceAll(sep, '/'), file, problem: null };
     } catch (thrown) {
-      const reason = explainOpen(thrown);
+      const reason = explainAccess(thrown);
       return reason === 'File not found.' ? null : this.#problem(given, 'unreadable', reason);
     }
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { explainAccess } from '../files/access.ts';
 import { unreadable } from './decode.ts';
 
 /** A photograph is smaller; the limit keeps a mistaken file from filling the memory. */
@@ -25,12 +26,12 @@ export async function readImageFile(path: string): Promise<FileBytes> {
     // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
     handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (thrown) {
-    throw unreadable(explainOpen(thrown));
+    throw unreadable(explainAccess(thrown));
   }
   try {
     return await readAll(handle);
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown) throw unreadable(explainOpen(thrown));
+    if (thrown instanceof Error && 'code' in thrown) throw unreadable(explainAccess(thrown));
     throw thrown;
   } finally {
     await handle.close();
@@ -52,27 +53,4 @@ async function readAll(handle: FileHandle): Promise<FileBytes> {
     at += bytesRead;
   }
   return { bytes, hash: sha.digest('hex') };
-}
-
-/** The system's error codes in words. */
-export function explainOpen(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'File not found.';
-    case 'EACCES':
-    case 'EPERM':
-      return 'No permission to read it.';
-    case 'ELOOP':
-      return 'Its symbolic links lead in a circle.';
-    case 'ENAMETOOLONG':
-      return 'The name is longer than the system allows.';
-    case 'EISDIR':
-      return 'This is a folder, not a file.';
-    case 'ENXIO':
-      return 'This is a pipe or device, not a file.';
-    default:
-      return `The file cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
-  }
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
-import { explainOpen } from '../../images/read.ts';
+import { explainAccess } from '../../files/access.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 export type Delimiter = ',' | '\t' | ';';
@@ -36,7 +36,7 @@ async function readSample(path: string): Promise<Uint8Array> {
   } catch (thrown) {
     throw new FailureError({
       kind: 'unreadable',
-      message: `The table ${path} cannot be read: ${explainOpen(thrown)}`,
+      message: `The table ${path} cannot be read: ${explainAccess(thrown)}`,
       remedy: 'Choose a CSV or TSV file that you may read.',
     });
   }

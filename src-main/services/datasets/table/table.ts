@@ -4,7 +4,7 @@ import { RecordSplitter } from './records.ts';
 import type { TableRecord } from './records.ts';
 import { sniffDialect } from './sniff.ts';
 import type { TableDialect } from './sniff.ts';
-import { isImageName } from '../image-names.ts';
+import { isImageName } from '../../files/kinds.ts';
 
 /** A CSV or TSV file that can be read row by row, any number of times. */
 export interface Table {
