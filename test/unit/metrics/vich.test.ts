@@ -5,7 +5,7 @@ describe('softmax', () => {
   it('gives the probabilities of the logits', () => {
     // exp(0), exp(ln 2), exp(ln 5) = 1, 2, 5 of 8.
     const p = softmax([0, Math.log(2), Math.log(5)]);
-    expect([...p]).toEqual([1 / 8, 2 / 8, 5 / 8].map((value) => expect.closeTo(value, 14)));
+    expect([...p]).toEqual([1 / 8, 2 / 8, 5 / 8].map((value): unknown => expect.closeTo(value, 14)));
   });
   it('does not overflow', () => {
     expect([...softmax([1000, 1000])]).toEqual([0.5, 0.5]);

@@ -29,7 +29,7 @@ function bytesOf(tensor: StoredTensor): Uint8Array {
  * Writes a checkpoint so that the file is either the old or the new one whatever happens in between.
  * @param extra further metadata for readers of the file (settings, epoch …).
  * @returns SHA-256 of the file, hex.
- * @throws FailureError 'disk-full' or 'unreadable'.
+ * @throws FailureError 'disk-full' or 'unavailable'.
  */
 export function saveCheckpoint(
   file: string,

@@ -1,7 +1,7 @@
 /** Files that are either the old or the new one after a crash, never half of each. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import { writeFailure } from '../../files/write.ts';
 
 /** Writes all of it: a single write may take less, at most 2 GiB. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
@@ -11,7 +11,7 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 
 /**
  * Writes the chunks in order to a temporary neighbour, makes them durable, and puts that in the file's place.
- * @throws FailureError 'disk-full' or 'unreadable'; the old file then stands untouched.
+ * @throws FailureError 'disk-full' or 'unavailable'; the old file then stands untouched.
  */
 export function replaceFile(file: string, chunks: Iterable<Uint8Array>): void {
   const temporary = `${file}.${process.pid}.tmp`;
@@ -40,21 +40,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function writeFailure(file: string, cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new FailureError({
-      kind: 'disk-full',
-      message: `The disk is full: ${file} could not be written.`,
-      remedy: 'Free some space and try again; the file that stood there before is unharmed.',
-    });
-  }
-  if (code === undefined) return cause;
-  return new FailureError({
-    kind: 'unreadable',
-    message: `${file} could not be written (${cause instanceof Error ? cause.message : String(code)}).`,
-    remedy: 'Check that the folder exists and that you may write into it.',
-  });
 }

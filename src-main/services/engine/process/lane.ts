@@ -49,7 +49,7 @@ export class Lane {
       const id = ++this.#lastId;
       const call: CallMessage<N> = { kind: 'call', id, name, params };
       let handled = Promise.resolve();
-      let thrown: { readonly error: unknown } | null = null;
+      let thrown: Error | null = null;
       const abort = (): void => this.#abort(pending);
       const end = (settle: () => void): void => {
         signal?.removeEventListener('abort', abort);
@@ -61,12 +61,12 @@ export class Lane {
         try {
           if (thrown === null) await onEvent(event);
         } catch (error) {
-          thrown = { error };
+          thrown = error instanceof Error ? error : new Error(String(error));
           this.#post({ kind: 'cancel', id });
         }
         this.#post({ kind: 'taken', id });
       };
-      const fail = (error: unknown): void => end(() => reject(thrown ? thrown.error : error));
+      const fail = (error: Error): void => end(() => reject(thrown ?? error));
       const pending: Pending = {
         id,
         message: call as ToEngine,
@@ -79,7 +79,7 @@ export class Lane {
             void handled.then(() => fail(new FailureError(message.failure)));
           } else {
             const value = message.value as Calls[N]['value'];
-            void handled.then(() => (thrown ? fail(thrown.error) : end(() => resolve(value))));
+            void handled.then(() => (thrown ? fail(thrown) : end(() => resolve(value))));
           }
         },
       };

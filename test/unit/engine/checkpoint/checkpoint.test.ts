@@ -134,7 +134,7 @@ describe('checkpoints', () => {
     expect(failureOf(() => replaceFile(file, chunks())).kind).toBe('disk-full');
     expect(readFileSync(file).equals(before)).toBe(true);
     expect(readdirSync(folder)).toEqual(['model.safetensors']);
-    expect(failureOf(() => saveCheckpoint(join(folder, 'no', 'x'), new Map(), meta)).kind).toBe('unreadable');
+    expect(failureOf(() => saveCheckpoint(join(folder, 'no', 'x'), new Map(), meta)).kind).toBe('unavailable');
   });
 
   it('counts the parameters of the paper', () => {

@@ -34,7 +34,7 @@ describe('warp', () => {
   });
   it('rotates counter-clockwise about the centre', () => {
     const quarter = red(warp(square, 3, 1, { ...still, degrees: 90 }));
-    expect(quarter).toEqual([3, 6, 9, 2, 5, 8, 1, 4, 7].map((value) => expect.closeTo(value, 4)));
+    expect(quarter).toEqual([3, 6, 9, 2, 5, 8, 1, 4, 7].map((value): unknown => expect.closeTo(value, 4)));
   });
   it('interpolates between four pixels', () => {
     // 45 degrees: the top of the centre column comes from (2 - 0.7071, 0.2929): right of the centre, above it.
@@ -81,7 +81,7 @@ describe('jitterColours', () => {
     const pixels = Float32Array.from([100, 50, 200]);
     jitterColours(pixels, [{ kind: 'saturation', factor: 0.5 }]);
     const grey = 0.2989 * 100 + 0.587 * 50 + 0.114 * 200;
-    expect([...pixels]).toEqual([100, 50, 200].map((value) => expect.closeTo((value + grey) / 2, 4)));
+    expect([...pixels]).toEqual([100, 50, 200].map((value): unknown => expect.closeTo((value + grey) / 2, 4)));
   });
 });
 

@@ -1,0 +1,125 @@
+/** Checkpoints from elsewhere as runs of the project. */
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { EpochMetrics, TrainSettings } from '../../../src-shared/domain/run.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import type { CheckpointInfo } from '../engine/interface.ts';
+import { writeFailure } from '../files/write.ts';
+import { requireRun, tellRun } from './context.ts';
+import type { RunContext } from './context.ts';
+import { checkpointFolder } from './training.ts';
+
+/** How a run came about: what lies beside a checkpoint that travels with its curves. */
+export const TrainedHistory = z.object({
+  name: z.string().min(1).max(120),
+  settings: TrainSettings,
+  trainSplit: z.string(),
+  valSplit: z.string(),
+  device: z.string(),
+  best: z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() }),
+  epochs: z.array(EpochMetrics).min(1),
+  stepsPerEpoch: z.number().int(),
+  /** Loss of every optimizer step. */
+  losses: z.array(z.number()),
+  processSeconds: z.number(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  /** SHA-256 of the checkpoint that belongs to it. */
+  checkpointHash: z.string(),
+});
+export type TrainedHistory = z.infer<typeof TrainedHistory>;
+
+/** The history of a run that has ended, ready to be written beside its checkpoint. @throws FailureError 'conflict' */
+export function historyOf({ store }: Pick<RunContext, 'store'>, run: number): TrainedHistory {
+  const row = requireRun({ store }, run);
+  const { epochs, loss, stepsPerEpoch } = store.runs.metrics(run);
+  const history = TrainedHistory.safeParse({ ...row, epochs, stepsPerEpoch, losses: [...loss] });
+  if (history.success) return history.data;
+  throw new FailureError({
+    kind: 'conflict',
+    message: `The run "${row.name}" has no complete history.`,
+    remedy: 'Only a run that was trained here, to its end, has one.',
+  });
+}
+
+/**
+ * Checks a checkpoint file, copies it into the project and makes a run of it.
+ * @throws FailureError as `Engine.inspect`; 'invalid' when a history belongs to another checkpoint.
+ */
+export async function importRun(
+  context: RunContext,
+  path: string,
+  name?: string,
+  trained?: { history: TrainedHistory; dataset: number },
+): Promise<Run> {
+  const { store, engine } = context;
+  const info = await engine.inspect(path);
+  if (trained && trained.history.checkpointHash !== info.hash) {
+    throw new FailureError({
+      kind: 'invalid',
+      message: `The history beside ${basename(path)} belongs to another checkpoint.`,
+      remedy: 'Take both files from the same run.',
+    });
+  }
+  const run = insertRow(context, info, name ?? basename(path).replace(/\.[^.]+$/, ''), trained);
+  const folder = checkpointFolder(store.folder, run);
+  const checkpoint = join(folder, 'best.safetensors');
+  try {
+    await mkdir(folder, { recursive: true });
+    await copyDurably(path, checkpoint);
+  } catch (cause) {
+    store.runs.remove(run);
+    await rm(folder, { recursive: true, force: true });
+    throw writeFailure(checkpoint, cause);
+  }
+  store.runs.update(run, { checkpoint, checkpointHash: info.hash, status: 'done' });
+  tellRun(context, run);
+  return requireRun(context, run);
+}
+
+function insertRow(
+  { store }: RunContext,
+  { size, classes, vich, layerEmbedding }: CheckpointInfo,
+  name: string,
+  trained?: { history: TrainedHistory; dataset: number },
+): number {
+  const history = trained?.history;
+  const run = store.runs.insert({
+    name,
+    kind: trained ? 'trained' : 'imported',
+    status: 'queued',
+    dataset: trained?.dataset ?? null,
+    size,
+    classes: [...classes],
+    vich,
+    layerEmbedding,
+    trainSplit: history?.trainSplit ?? null,
+    valSplit: history?.valSplit ?? null,
+    settings: history?.settings ?? null,
+    device: history?.device ?? '',
+    epochs: history?.settings.epochs ?? 0,
+  });
+  if (history) {
+    store.runs.appendSteps(run, 1, Float32Array.from(history.losses));
+    for (const metrics of history.epochs) store.runs.addEpoch(run, metrics);
+    const { best, stepsPerEpoch, processSeconds, startedAt, endedAt } = history;
+    const epoch = history.epochs.length;
+    store.runs.update(run, { best, epoch, stepsPerEpoch, processSeconds, startedAt, endedAt });
+  }
+  return run;
+}
+
+/** Copies so that the file is there whole or not at all. */
+async function copyDurably(from: string, to: string): Promise<void> {
+  const temporary = `${to}.tmp`;
+  await copyFile(from, temporary);
+  const handle = await open(temporary, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, to);
+}

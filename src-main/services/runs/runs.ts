@@ -1,0 +1,202 @@
+/** Models of the open project: training them, asking them, and what they found. */
+import { rm } from 'node:fs/promises';
+import type { Emit } from '../../../src-shared/contract/client.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import type {
+  Device,
+  DeviceChoice,
+  Evaluation,
+  Explanation,
+  Preset,
+  Run,
+  RunMetrics,
+  TrainRequest,
+} from '../../../src-shared/domain/run.ts';
+import type { Engine } from '../engine/interface.ts';
+import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
+import type { OpenProject, RunContext } from './context.ts';
+import { evaluatePredictions } from './evaluate.ts';
+import { explanationOf } from './explain.ts';
+import { importRun } from './import.ts';
+import type { TrainedHistory } from './import.ts';
+import { failedText, predictAndStore } from './prediction.ts';
+import { PRESETS } from './presets.ts';
+import { Training, checkpointFolder, classesFor, gatherImages } from './training.ts';
+
+/** Every method works on the project that is open when it is called, and throws FailureError. */
+export class Runs {
+  readonly #project: OpenProject;
+  readonly #engine: Engine;
+  readonly #emit: Emit;
+
+  constructor(project: OpenProject, engine: Engine, emit: Emit) {
+    this.#project = project;
+    this.#engine = engine;
+    this.#emit = emit;
+  }
+
+  presets(): readonly Preset[] {
+    return PRESETS;
+  }
+
+  devices(): Promise<Device[]> {
+    return this.#engine.devices();
+  }
+
+  list(): Run[] {
+    return this.#context().store.runs.list();
+  }
+
+  metrics(run: number): RunMetrics {
+    const context = this.#context();
+    requireRun(context, run);
+    return context.store.runs.metrics(run);
+  }
+
+  /** Queues a training. At its end every readable image of the dataset has a prediction of the best checkpoint. */
+  startTraining(request: TrainRequest): { run: number; job: number } {
+    const context = this.#context();
+    const { store, jobs } = context;
+    const { settings, device, trainSplit, valSplit } = request;
+    const dataset = requireDataset(context, request.dataset);
+    const classes = classesFor(dataset);
+    const images = gatherImages(context, request, classes);
+    const name = request.name?.trim() || freeName(settings.preset, store.runs.list());
+    const run = store.runs.insert({
+      name,
+      kind: 'trained',
+      status: 'queued',
+      dataset: dataset.id,
+      size: settings.size,
+      classes: [...classes],
+      vich: settings.vich,
+      layerEmbedding: settings.layerEmbedding,
+      trainSplit,
+      valSplit,
+      settings,
+      device,
+      epochs: settings.epochs,
+    });
+    const plan = { settings, classes, ...images, device, folder: checkpointFolder(store.folder, run) };
+    const training = new Training(context, run, dataset.id, plan);
+    const spec = {
+      kind: 'train',
+      title: `Train ${name}`,
+      unit: 'steps',
+      lane: 'engine',
+      run,
+      dataset: dataset.id,
+    } as const;
+    const job = jobs.start(spec, (body) => training.run(body));
+    tellRun(context, run);
+    void jobs.finished(job).then(({ status }) => {
+      // Cancelled while it waited: its body never ran.
+      if (store.runs.get(run)?.status !== 'queued') return;
+      store.runs.update(run, { status, endedAt: new Date().toISOString() });
+      tellRun(context, run);
+    });
+    return { run, job };
+  }
+
+  /** Queues the prediction of a dataset's split, or of all of it. */
+  startPredict(request: { run: number; dataset: number; split: string | null; device: DeviceChoice }): { job: number } {
+    const context = this.#context();
+    const run = requireRun(context, request.run);
+    const dataset = requireDataset(context, request.dataset);
+    const checkpoint = requireCheckpoint(context, run);
+    const files = context.store.images.files(dataset.id, request.split);
+    if (files.length === 0) {
+      throw new FailureError({
+        kind: 'invalid',
+        message: 'There is no readable image to predict.',
+        remedy: 'Choose another split or dataset.',
+      });
+    }
+    const order = { run: run.id, dataset: dataset.id, checkpoint, files, device: request.device };
+    const title = `Predict ${dataset.name} with ${run.name}`;
+    const job = context.jobs.start(
+      { kind: 'predict', title, unit: 'images', lane: 'engine', run: run.id, dataset: dataset.id },
+      async (body) => {
+        body.progress(0, files.length);
+        const count = await predictAndStore(context, order, body.signal, ({ stored, failed }) => {
+          body.progress(stored + failed, files.length);
+        });
+        body.progress(files.length, files.length, failedText(count));
+      },
+    );
+    return { job };
+  }
+
+  evaluate(request: { run: number; dataset: number; split: string | null }): Evaluation {
+    const context = this.#context();
+    const run = requireRun(context, request.run);
+    const dataset = requireDataset(context, request.dataset);
+    const predictions = context.store.runs.predictions(run.id, dataset.id, request.split);
+    return evaluatePredictions(run, dataset, request.split, predictions);
+  }
+
+  async explain(request: { run: number; image: number }): Promise<Explanation> {
+    const context = this.#context();
+    const run = requireRun(context, request.run);
+    const checkpoint = requireCheckpoint(context, run);
+    const image = context.store.images.file(request.image);
+    if (image === null) {
+      throw new FailureError({
+        kind: 'not-found',
+        message: `There is no image ${request.image} in this project.`,
+        remedy: 'Choose one from the gallery; its dataset may have been removed.',
+      });
+    }
+    const found = await this.#engine.explain({ checkpoint, file: image.file, device: 'auto' });
+    return explanationOf(run, request.image, found);
+  }
+
+  rename(run: number, name: string): void {
+    const context = this.#context();
+    requireRun(context, run);
+    context.store.runs.update(run, { name: name.trim() });
+    tellRun(context, run);
+  }
+
+  /** Deletes the run, its predictions and its checkpoints. Refused while a job works for it. */
+  async remove(run: number): Promise<void> {
+    const { store, jobs } = this.#context();
+    const { name } = requireRun({ store }, run);
+    if (jobs.list().some((job) => job.run === run && (job.status === 'queued' || job.status === 'running'))) {
+      throw new FailureError({
+        kind: 'conflict',
+        message: `The run "${name}" is at work.`,
+        remedy: 'Cancel its job first, or wait for its end.',
+      });
+    }
+    store.runs.remove(run);
+    this.#emit('run.removed', { run });
+    // After the rows: a crash in between leaves an unused folder, never a run without its checkpoint.
+    await rm(checkpointFolder(store.folder, run), { recursive: true, force: true });
+  }
+
+  /** A checkpoint file becomes a run of its own; the file is copied into the project. */
+  importCheckpoint(path: string, name?: string): Promise<Run> {
+    return importRun(this.#context(), path, name?.trim() || undefined);
+  }
+
+  /** The same for a run that was trained elsewhere by this workbench: with its settings and curves, on a dataset of this project. */
+  importTrained(path: string, history: TrainedHistory, dataset: number): Promise<Run> {
+    const context = this.#context();
+    requireDataset(context, dataset);
+    return importRun(context, path, history.name, { history, dataset });
+  }
+
+  #context(): RunContext {
+    const { store, jobs } = this.#project.require();
+    return { store, jobs, engine: this.#engine, emit: this.#emit };
+  }
+}
+
+/** "quick 1", "quick 2" …: the first that no run of the project has. */
+function freeName(preset: string, runs: readonly Run[]): string {
+  const taken = new Set(runs.map(({ name }) => name));
+  let number = 1;
+  while (taken.has(`${preset} ${number}`)) number++;
+  return `${preset} ${number}`;
+}
