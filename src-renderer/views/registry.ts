@@ -1,4 +1,5 @@
 import type { LucideIcon } from '@lucide/svelte';
+import Activity from '@lucide/svelte/icons/activity';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import type { Component } from 'svelte';
 
@@ -26,6 +27,15 @@ export const VIEWS: readonly View[] = [
     letter: 'G',
     group: 'data',
     load: () => import('./gallery/Gallery.svelte'),
+  },
+  {
+    path: '/train',
+    title: 'Train',
+    icon: Activity,
+    letter: 'N',
+    group: 'model',
+    live: 'train',
+    load: () => import('./train/Train.svelte'),
   },
 ];
 

@@ -1,0 +1,128 @@
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Failure } from '../../../src-shared/domain/failure.ts';
+import type { DeviceChoice, Preset } from '../../../src-shared/domain/run.ts';
+import { client } from '../../api/client.ts';
+import { busy } from '../../state/busy.svelte.ts';
+import { session } from '../../state/session.svelte.ts';
+import {
+  changedNumber,
+  newDraft,
+  readDraft,
+  withDataset,
+  withPreset,
+  type NumberKey,
+  type Problems,
+  type TrainDraft,
+} from './draft.ts';
+
+/** The form for the next run. It outlives the view, so that a look at the gallery loses nothing that was typed. */
+class TrainForm {
+  #presets = $state.raw<readonly Preset[]>([]);
+  #draft = $state.raw<TrainDraft | null>(null);
+  #failure = $state.raw<Failure | null>(null);
+  #submitting = $state(false);
+
+  get presets(): readonly Preset[] {
+    return this.#presets;
+  }
+  /** Null until the presets are here. */
+  get draft(): TrainDraft | null {
+    return this.#draft;
+  }
+  /** Why the last attempt to load or to start failed. */
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+  get submitting(): boolean {
+    return this.#submitting;
+  }
+
+  get preset(): Preset | null {
+    return this.#presets.find(({ name }) => name === this.#draft?.preset) ?? this.#presets[0] ?? null;
+  }
+
+  get dataset(): Dataset | null {
+    return session.datasets.find(({ id }) => id === this.#draft?.dataset) ?? null;
+  }
+
+  get devices(): readonly DeviceChoice[] {
+    return session.devices.filter(({ available }) => available).map(({ id }) => id);
+  }
+
+  readonly #read = $derived.by(() => {
+    const preset = this.preset;
+    if (this.#draft === null || preset === null) return null;
+    return readDraft(this.#draft, { preset, splits: this.dataset?.splits ?? null, devices: this.devices });
+  });
+
+  get problems(): Problems {
+    return this.#read !== null && 'problems' in this.#read ? this.#read.problems : {};
+  }
+
+  /** The preset's value of a number that the form changed. */
+  original(key: NumberKey): string | null {
+    const preset = this.preset;
+    return this.#draft === null || preset === null ? null : changedNumber(this.#draft, preset, key);
+  }
+
+  /** Fetches the presets, once. */
+  async load(): Promise<void> {
+    if (this.#presets.length > 0) return;
+    const result = await busy.track(client.call('train.presets', {}));
+    this.#failure = result.ok ? null : result.error;
+    if (!result.ok) return;
+    this.#presets = result.value;
+    this.reset();
+  }
+
+  /** The first preset, on the dataset one looks at. */
+  reset(): void {
+    const first = this.#presets[0];
+    if (first === undefined) return;
+    const dataset = session.dataset;
+    this.#failure = null;
+    this.#draft = dataset === null ? newDraft(first) : withDataset(newDraft(first), dataset);
+  }
+
+  /** Takes the dataset one looks at when the form's own is gone, as after opening another project. */
+  followDataset(): void {
+    if (this.#draft === null || this.dataset !== null || session.dataset === null) return;
+    this.#draft = withDataset(this.#draft, session.dataset);
+  }
+
+  choosePreset(name: string): void {
+    const preset = this.#presets.find((one) => one.name === name);
+    if (this.#draft !== null && preset !== undefined) this.#draft = withPreset(this.#draft, preset);
+  }
+
+  chooseDataset(id: number): void {
+    const dataset = session.datasets.find((one) => one.id === id);
+    if (this.#draft !== null && dataset !== undefined) this.#draft = withDataset(this.#draft, dataset);
+  }
+
+  change(changes: Partial<Omit<TrainDraft, 'preset' | 'dataset' | 'numbers' | 'choices'>>): void {
+    if (this.#draft !== null) this.#draft = { ...this.#draft, ...changes };
+  }
+
+  choose(changes: Partial<TrainDraft['choices']>): void {
+    if (this.#draft !== null) this.#draft = { ...this.#draft, choices: { ...this.#draft.choices, ...changes } };
+  }
+
+  type(key: NumberKey, text: string): void {
+    if (this.#draft !== null) this.#draft = { ...this.#draft, numbers: { ...this.#draft.numbers, [key]: text } };
+  }
+
+  /** Queues the run; its id, or null when the form or the service refused. */
+  async submit(): Promise<number | null> {
+    const read = this.#read;
+    if (read === null || 'problems' in read || this.#submitting) return null;
+    this.#submitting = true;
+    const result = await busy.track(client.call('train.start', read.request));
+    this.#submitting = false;
+    this.#failure = result.ok ? null : result.error;
+    if (result.ok) this.change({ name: '' });
+    return result.ok ? result.value.run : null;
+  }
+}
+
+export const trainForm = new TrainForm();
