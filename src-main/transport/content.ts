@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 /** One image as the media service hands it out. */
 export interface MediaFile {
   readonly type: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly body: Uint8Array;
   /** Changes with the pixels: made from the content's hash. */
   readonly etag: string;
 }
@@ -18,7 +18,7 @@ export interface MediaSource {
 export interface Answer {
   readonly status: 200 | 304 | 404;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array<ArrayBuffer> | null;
+  readonly body: Uint8Array | null;
 }
 
 export type Content = (pathname: string, ifNoneMatch: string | null) => Promise<Answer>;
@@ -49,13 +49,7 @@ const NOT_FOUND: Answer = {
   body: new TextEncoder().encode('Not found.\n'),
 };
 
-function answer(
-  type: string,
-  etag: string,
-  caching: string,
-  ifNoneMatch: string | null,
-  body: Uint8Array<ArrayBuffer>,
-): Answer {
+function answer(type: string, etag: string, caching: string, ifNoneMatch: string | null, body: Uint8Array): Answer {
   const headers = { 'content-type': type, 'cache-control': caching, etag };
   if (ifNoneMatch === etag) return { status: 304, headers, body: null };
   return { status: 200, headers: { ...headers, 'content-length': String(body.byteLength) }, body };
@@ -78,6 +72,6 @@ export function createContent({ folder, media }: { folder: string; media: MediaS
     if (!path.startsWith('media/')) return rendererFile(folder, path === '' ? 'index.html' : path, ifNoneMatch);
     const file = await media.get(path);
     if (file === null) return NOT_FOUND;
-    return answer(file.type, file.etag, REVALIDATE, ifNoneMatch, file.bytes);
+    return answer(file.type, file.etag, REVALIDATE, ifNoneMatch, file.body);
   };
 }

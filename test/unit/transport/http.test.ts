@@ -80,7 +80,7 @@ describe('the loopback server', () => {
       get: (path: string) => {
         mediaAsked.push(path);
         const found = path === 'media/thumbnail/7/96';
-        return Promise.resolve(found ? { type: 'image/webp', bytes: PIXELS, etag: '"c0ffee-96"' } : null);
+        return Promise.resolve(found ? { type: 'image/webp', body: PIXELS, etag: '"c0ffee-96"' } : null);
       },
     };
     const fakes = fakeHandlers({

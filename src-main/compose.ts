@@ -1,0 +1,84 @@
+/** The one place that builds services. Every door gets the same ones. */
+import { mkdirSync } from 'node:fs';
+import { accountName } from './home.ts';
+import { Datasets } from './services/datasets/datasets.ts';
+import { createEngine, type SpawnEngine } from './services/engine/client.ts';
+import type { Engine } from './services/engine/interface.ts';
+import { Gallery } from './services/images/gallery.ts';
+import { Media } from './services/images/media.ts';
+import { Labels } from './services/labels/labels.ts';
+import type { Door } from './services/projects/lock.ts';
+import { SampleProject } from './services/projects/sample-project.ts';
+import { Workspace } from './services/projects/workspace.ts';
+import { Runs } from './services/runs/runs.ts';
+import { EventBus } from './transport/bus.ts';
+
+export interface ComposeOptions {
+  /** The application's own folder; made where it is missing. */
+  readonly home: string;
+  readonly door: Door;
+  readonly annotator?: string;
+  /** How the engine process is started; by default as a child of this Node process. */
+  readonly engineSpawn?: SpawnEngine;
+  /** Hold values and events against the contract: for development and tests. */
+  readonly checked?: boolean;
+}
+
+/** What a class offers to others: its private fields left out, so that a test can stand in for it. */
+type Offered<T> = Pick<T, keyof T>;
+
+export interface Services {
+  readonly home: string;
+  readonly annotator: string;
+  readonly checked: boolean;
+  readonly events: Offered<EventBus>;
+  readonly engine: Engine;
+  readonly workspace: Offered<Workspace>;
+  readonly datasets: Offered<Datasets>;
+  readonly gallery: Offered<Gallery>;
+  readonly media: Offered<Media>;
+  readonly labels: Offered<Labels>;
+  readonly runs: Offered<Runs>;
+  readonly sample: Offered<SampleProject>;
+  /** Cancels jobs, ends the engine, closes the project: nothing is left behind. */
+  close(): Promise<void>;
+}
+
+/** What a job is given to stop by itself before its engine process is ended. */
+const PATIENCE_MS = 5_000;
+
+function isCheckedByDefault(): boolean {
+  return process.env['NODE_ENV'] === 'test' || process.env['NODE_ENV'] === 'development';
+}
+
+export function composeServices(options: ComposeOptions): Services {
+  const { home, door, annotator = accountName(), engineSpawn, checked = isCheckedByDefault() } = options;
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const events = new EventBus(checked);
+  const { emit } = events;
+  const engine = createEngine({ spawn: engineSpawn });
+  const workspace = new Workspace({ home, door, emit });
+  const datasets = new Datasets(workspace, emit);
+  const gallery = new Gallery(workspace);
+  const runs = new Runs(workspace, engine, emit);
+  return {
+    home,
+    annotator,
+    checked,
+    events,
+    engine,
+    workspace,
+    datasets,
+    gallery,
+    media: new Media(workspace, datasets),
+    labels: new Labels(workspace, gallery, emit, annotator),
+    runs,
+    sample: new SampleProject(),
+    close: async () => {
+      const impatience = setTimeout(() => void engine.close(), PATIENCE_MS);
+      await workspace.close();
+      clearTimeout(impatience);
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Handlers } from '../../src-shared/contract/client.ts';
+import { attempt } from '../../src-shared/domain/failure.ts';
+import type { Services } from '../compose.ts';
+
+export const dataHandlers = ({ datasets }: Services) =>
+  ({
+    'datasets.list': () => attempt(() => datasets.list()),
+    'datasets.remove': ({ dataset }) => attempt(() => (datasets.remove(dataset), null)),
+    'import.detect': ({ source }) => attempt(() => datasets.detect(source)),
+    'import.preview': (request) => attempt(() => datasets.preview(request)),
+    'import.start': (order) => attempt(() => datasets.startImport(order)),
+    'import.report': ({ dataset }) => attempt(() => datasets.report(dataset)),
+  }) satisfies Partial<Handlers>;

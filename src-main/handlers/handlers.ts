@@ -1,0 +1,22 @@
+/** One handler a method, each one service call: the same for every transport. A forgotten method does not compile. */
+import type { Handlers } from '../../src-shared/contract/client.ts';
+import type { Services } from '../compose.ts';
+import { applicationHandlers, type HostInfo } from './application.ts';
+import { dataHandlers } from './data.ts';
+import { imageHandlers } from './images.ts';
+import { jobHandlers } from './jobs.ts';
+import { labelHandlers } from './labels.ts';
+import { runHandlers } from './runs.ts';
+
+export type { HostInfo } from './application.ts';
+
+export function createHandlers(services: Services, info: HostInfo): Handlers {
+  return {
+    ...applicationHandlers(services, info),
+    ...dataHandlers(services),
+    ...imageHandlers(services),
+    ...labelHandlers(services),
+    ...runHandlers(services),
+    ...jobHandlers(services),
+  };
+}

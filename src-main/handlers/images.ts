@@ -1,0 +1,13 @@
+import type { Handlers } from '../../src-shared/contract/client.ts';
+import { attempt } from '../../src-shared/domain/failure.ts';
+import type { Services } from '../compose.ts';
+
+export const imageHandlers = ({ gallery }: Services) =>
+  ({
+    'images.open': (query) => attempt(() => gallery.open(query)),
+    'images.page': (request) => attempt(() => gallery.page(request)),
+    'images.rows': (request) => attempt(() => gallery.rows(request)),
+    'images.locate': (request) => attempt(() => gallery.locate(request)),
+    'images.facets': (query) => attempt(() => gallery.facets(query)),
+    'images.get': (request) => attempt(() => gallery.get(request)),
+  }) satisfies Partial<Handlers>;

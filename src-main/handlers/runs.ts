@@ -1,0 +1,18 @@
+import type { Handlers } from '../../src-shared/contract/client.ts';
+import { attempt } from '../../src-shared/domain/failure.ts';
+import type { Services } from '../compose.ts';
+
+export const runHandlers = ({ runs }: Services) =>
+  ({
+    'train.presets': () => attempt(() => [...runs.presets()]),
+    'train.start': (request) => attempt(() => runs.startTraining(request)),
+    'runs.list': () => attempt(() => runs.list()),
+    'runs.metrics': ({ run }) => attempt(() => runs.metrics(run)),
+    'runs.rename': ({ run, name }) => attempt(() => (runs.rename(run, name), null)),
+    'runs.remove': ({ run }) => attempt(async () => (await runs.remove(run), null)),
+    'runs.importCheckpoint': ({ path, name }) => attempt(() => runs.importCheckpoint(path, name)),
+    'runs.predict': (request) => attempt(() => runs.startPredict(request)),
+    'runs.evaluate': (request) => attempt(() => runs.evaluate(request)),
+    'runs.explain': (request) => attempt(() => runs.explain(request)),
+    'devices.list': () => attempt(() => runs.devices()),
+  }) satisfies Partial<Handlers>;
