@@ -7,6 +7,7 @@ import type {
   ImportRequest,
 } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { cacheFolder } from '../files/cache.ts';
 import { renderThumbnail } from '../images/render.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import { detectSource } from './detect.ts';
@@ -14,6 +15,7 @@ import { runImport } from './import.ts';
 import type { ImportOrder } from './import.ts';
 import { previewSource } from './preview.ts';
 import { checkPlan } from './split-plan.ts';
+import { removeSpools } from './spool.ts';
 
 /** Previews whose thumbnails can still be asked for. */
 const PREVIEWS = 8;
@@ -92,6 +94,13 @@ export class Datasets {
     const report = this.#workspace.require().store.datasets.report(dataset);
     if (report === null) throw unknownDataset(dataset);
     return report;
+  }
+
+  /** Removes files that a killed import left behind (its rows go when the project is opened); for after opening a project. */
+  async sweep(): Promise<void> {
+    const { project, jobs } = this.#workspace.require();
+    const alive = ['queued', 'running'];
+    await removeSpools(cacheFolder(project.path), (job) => alive.includes(jobs.get(job)?.status ?? ''));
   }
 }
 

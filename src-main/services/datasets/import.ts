@@ -1,6 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { ImportReport, ImportRequest, SplitPlan } from '../../../src-shared/domain/dataset.ts';
 import { EXPRESSIONS } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
@@ -29,7 +27,6 @@ export const WHOLE = 'all';
 const BATCH = 300;
 /** Images read ahead at a time; decoding happens in libvips' threads, off the main one. */
 const READ_AHEAD = Math.max(2, Math.min(8, availableParallelism())) * 2;
-const SPOOL = /^import-\d+\.ndjson$/;
 
 /**
  * The body of an import job: every file is read, hashed and decoded first; only then splits are dealt and rows stored, so that
@@ -41,9 +38,7 @@ export async function runImport(store: Store, order: ImportOrder, context: JobCo
   const started = performance.now();
   const source = await openRequest(order);
   const total = await countImages(source, context);
-  const folder = cacheFolder(store.folder);
-  await removeStaleSpools(folder);
-  const spool = await Spool.create(join(folder, `import-${context.id}.ndjson`));
+  const spool = await Spool.create(cacheFolder(store.folder), context.id);
   try {
     const survey = new Survey();
     await inspectAll(source, order, spool, survey, total, context);
@@ -54,12 +49,6 @@ export async function runImport(store: Store, order: ImportOrder, context: JobCo
   } finally {
     await spool.remove();
   }
-}
-
-/** Imports run one at a time: a spool that lies there is of one that was killed. */
-async function removeStaleSpools(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const name of await readdir(folder)) if (SPOOL.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** What must be known of every row before the first is stored; a few numbers a row. */

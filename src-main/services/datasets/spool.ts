@@ -1,10 +1,12 @@
-import { open, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { writeFailure } from '../files/write.ts';
 import type { NewImage } from '../store/interface.ts';
 
+const NAME = /^import-(\d+)\.ndjson$/;
 /** Rows written at a time. */
 const BATCH = 256;
 
@@ -22,9 +24,14 @@ export class Spool {
     this.#handle = handle;
   }
 
-  /** @throws FailureError 'disk-full' or 'unavailable'. */
-  static async create(file: string): Promise<Spool> {
+  /**
+   * @param job the import's job, which names the file.
+   * @throws FailureError 'disk-full' or 'unavailable'.
+   */
+  static async create(folder: string, job: number): Promise<Spool> {
+    const file = join(folder, `import-${job}.ndjson`);
     try {
+      await mkdir(folder, { recursive: true });
       return new Spool(file, await open(file, 'w'));
     } catch (thrown) {
       throw writeFailure(file, thrown);
@@ -61,5 +68,14 @@ export class Spool {
     } catch (thrown) {
       throw writeFailure(this.#file, thrown);
     }
+  }
+}
+
+/** Removes the spools of imports that are no longer alive: of a process that was killed. */
+export async function removeSpools(folder: string, isAlive: (job: number) => boolean): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const job = NAME.exec(name)?.[1];
+    if (job !== undefined && !isAlive(Number(job))) await rm(join(folder, name), { force: true });
   }
 }
