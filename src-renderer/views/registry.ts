@@ -1,5 +1,6 @@
 import type { LucideIcon } from '@lucide/svelte';
 import Activity from '@lucide/svelte/icons/activity';
+import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import type { Component } from 'svelte';
 
@@ -20,6 +21,14 @@ export interface View {
 
 /** In the rail's order. */
 export const VIEWS: readonly View[] = [
+  {
+    path: '/home',
+    title: 'Home',
+    icon: House,
+    letter: 'E',
+    group: 'start',
+    load: () => import('./home/Home.svelte'),
+  },
   {
     path: '/gallery',
     title: 'Gallery',
