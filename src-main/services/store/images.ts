@@ -8,7 +8,7 @@ import type { ImageFile, ImageTable } from './interface.ts';
 import { Classes, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { toFloats } from './packed.ts';
 import type { Places } from './places.ts';
-import { selectIds } from './select-ids.ts';
+import { RANGE, selectIds } from './select-ids.ts';
 
 interface RowRecord {
   id: number;
@@ -72,6 +72,8 @@ export class Images implements ImageTable {
   readonly #duplicates: Statement<[number], number>;
   readonly #file: Statement<[number], FileRecord>;
   readonly #datasets: Statement<[string], number>;
+  readonly #range: Statement<[{ dataset: number }], { first: number | null; last: number | null }>;
+  readonly #nextUsable: Statement<[dataset: number, image: number], number>;
 
   constructor(database: Database, places: Places) {
     this.#database = database;
@@ -108,6 +110,12 @@ export class Images implements ImageTable {
     this.#datasets = database
       .prepare<[string], number>(
         'SELECT DISTINCT i.dataset FROM json_each(?) AS wanted CROSS JOIN images AS i ON i.id = wanted.value',
+      )
+      .pluck();
+    this.#range = database.prepare(RANGE);
+    this.#nextUsable = database
+      .prepare<[number, number], number>(
+        `SELECT image FROM states WHERE dataset = ? AND image >= ? AND status = 'ok' ORDER BY image LIMIT 1`,
       )
       .pluck();
   }
@@ -182,6 +190,17 @@ export class Images implements ImageTable {
     if (record === undefined) return null;
     const root = this.#places.resolve(record.root);
     return { file: join(root, record.path), root, contentHash: record.contentHash, status: record.status };
+  }
+
+  sample(dataset: number, count: number): number[] {
+    return this.#database.read(() => {
+      const { first, last } = this.#range.get({ dataset }) ?? { first: null, last: null };
+      if (first === null || last === null) return [];
+      const step = (last - first + 1) / count;
+      const from = Array.from({ length: count }, (_, index) => first + Math.floor(index * step));
+      const found = from.map((image) => this.#nextUsable.get(dataset, image));
+      return [...new Set(found.filter((image) => image !== undefined))];
+    });
   }
 
   datasetsOf(images: ArrayLike<number>): number[] {

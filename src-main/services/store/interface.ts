@@ -80,6 +80,8 @@ export interface ImageTable {
   file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus } | null;
   /** Datasets that these images belong to. */
   datasetsOf(images: ArrayLike<number>): number[];
+  /** A few usable images, spread evenly over a dataset. */
+  sample(dataset: number, count: number): number[];
 }
 
 /**

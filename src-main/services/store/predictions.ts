@@ -1,5 +1,4 @@
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import type { ImageStatus } from '../../../src-shared/domain/image.ts';
 import { argmax, crossEntropy, entropy, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, StoredPrediction } from './interface.ts';

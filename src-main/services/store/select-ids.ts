@@ -8,12 +8,13 @@ import { allOf, compile, not, understand, type Clauses, type Param } from './whe
  * from its index, each table's terms from the table. The parts meet in a mask of one byte an image, so that a million
  * images never need a join or a sort.
  */
-interface Selection {
+export interface Selection {
   readonly sql: string;
   readonly params: readonly Param[];
 }
 
-function pluck(database: Database, { sql, params }: Selection): number[] {
+/** The ids that a selection gives, in its order. */
+export function pluck(database: Database, { sql, params }: Selection): number[] {
   return database
     .prepare<Param[], number>(sql)
     .pluck()
@@ -87,15 +88,17 @@ function filters(clauses: Clauses, dataset: number, run: number | null): { keep:
   return { keep, drop };
 }
 
+/** First and last id of a dataset's images, by two steps through the index. */
+export const RANGE = `
+  SELECT (SELECT min(image) FROM states WHERE dataset = :dataset) AS first,
+    (SELECT max(image) FROM states WHERE dataset = :dataset) AS last`;
+
 const ALL = 'SELECT image FROM states WHERE dataset = ? ORDER BY image';
 
 /** The images of a dataset that match a query. */
 export function maskOf(database: Database, dataset: number, run: number | null, clauses: Clauses): Mask {
   const range = database
-    .prepare<[{ dataset: number }], { first: number | null; last: number | null }>(
-      `SELECT (SELECT min(image) FROM states WHERE dataset = :dataset) AS first,
-              (SELECT max(image) FROM states WHERE dataset = :dataset) AS last`,
-    )
+    .prepare<[{ dataset: number }], { first: number | null; last: number | null }>(RANGE)
     .get({ dataset });
   const mask = new Mask(range?.first ?? 0, range?.last ?? -1);
   const { keep, drop } = filters(clauses, dataset, run);
@@ -161,18 +164,41 @@ export function statementsOf(query: ImageQuery): Selection[] {
  */
 export function selectIds(database: Database, query: ImageQuery): Int32Array {
   const { dataset, run, sort, descending } = query;
-  const mask = maskOf(database, dataset, run, compile(understand(query.q), dataset));
-  if (sort === 'id') return descending ? mask.ids().reverse() : mask.ids();
-  const total = mask.count();
-  const out = new Int32Array(total);
+  const clauses = compile(understand(query.q), dataset);
+  if (sort === 'id') {
+    const ids = maskOf(database, dataset, run, clauses).ids();
+    return descending ? ids.reverse() : ids;
+  }
+  const ordered = ordering(sort, descending, dataset, run).map((selection) => pluck(database, selection));
+  const everything = clauses.states.length + clauses.images.length + clauses.predictions.length === 0;
+  if (everything && sum(ordered) === imagesOf(database, dataset)) {
+    const all = new Int32Array(sum(ordered));
+    let at = 0;
+    for (const ids of ordered) {
+      all.set(ids, at);
+      at += ids.length;
+    }
+    return all;
+  }
+  const mask = maskOf(database, dataset, run, clauses);
+  const out = new Int32Array(mask.count());
   let at = 0;
-  for (const selection of ordering(sort, descending, dataset, run)) {
-    for (const id of pluck(database, selection)) {
+  for (const ids of ordered) {
+    for (const id of ids) {
       if (!mask.has(id)) continue;
       out[at++] = id;
       mask.bits[id - mask.first] = 0;
     }
   }
-  if (at < total) out.set(mask.ids(), at);
+  if (at < out.length) out.set(mask.ids(), at);
   return out;
+}
+
+function sum(lists: readonly (readonly number[])[]): number {
+  return lists.reduce((total, list) => total + list.length, 0);
+}
+
+/** Images of a dataset as its import counted them; 0 while it is being imported. */
+function imagesOf(database: Database, dataset: number): number {
+  return database.prepare<[number], number>('SELECT images FROM datasets WHERE id = ?').pluck().get(dataset) ?? 0;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { Database } from './database.ts';
@@ -96,8 +96,14 @@ export function createStore(folder: string, name: string): Store {
       message: `${folder} holds a project already.`,
       remedy: 'Open it, or choose another folder.',
     });
-  const store = open(folder);
-  store.setMeta(META.name, name);
-  store.setMeta(META.createdAt, new Date().toISOString());
-  return store;
+  try {
+    const store = open(folder);
+    store.setMeta(META.name, name);
+    store.setMeta(META.createdAt, new Date().toISOString());
+    return store;
+  } catch (thrown) {
+    // Half a database would pass for a project at the next attempt.
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, DATABASE_FILE + suffix), { force: true });
+    throw thrown;
+  }
 }

@@ -1,4 +1,4 @@
-import { NONE, type Condition, type Query, type Term } from '../../../src-shared/domain/query/ast.ts';
+import { NONE, type Condition, type Query, type Term, type Word } from '../../../src-shared/domain/query/ast.ts';
 import { parseQuery } from '../../../src-shared/domain/query/parse.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 
@@ -83,31 +83,45 @@ function place(condition: Condition): Place {
   }
 }
 
-const WORD_SQL = {
-  wrong: 'correct = 0',
-  right: 'correct = 1',
-  flagged: 'flagged = 1',
-  reviewed: 'reviewed = 1',
-  unlabelled: 'label IS NULL',
-  broken: `status = 'broken'`,
-  excluded: `status = 'excluded'`,
-} as const;
+/** Each word's column and what it must be. */
+const WORD_SQL: Readonly<Record<Word, readonly [column: string, test: string]>> = {
+  wrong: ['correct', '= 0'],
+  right: ['correct', '= 1'],
+  flagged: ['flagged', '= 1'],
+  reviewed: ['reviewed', '= 1'],
+  unlabelled: ['label', 'IS NULL'],
+  broken: ['status', `= 'broken'`],
+  excluded: ['status', `= 'excluded'`],
+};
 
-function classClause(field: 'label' | 'pred', values: readonly string[]): Clause {
+/**
+ * How a term names its column. Alone it may be answered from its column's index, which holds all that is asked; beside others the
+ * index would send SQLite to the table for every row, slower by far than one scan of these narrow tables: a `+` keeps it from that.
+ */
+type Column = (name: string) => string;
+const indexed: Column = (name) => name;
+const scanned: Column = (name) => `+${name}`;
+
+function classClause(column: Column, field: 'label' | 'pred', values: readonly string[]): Clause {
   const named = values.filter((value) => value !== NONE);
-  if (field === 'pred') return oneOf('predicted', named);
+  if (field === 'pred') return oneOf(column('predicted'), named);
   return named.length < values.length
-    ? anyOf([oneOf('label', named), { sql: 'label IS NULL', params: [] }])
-    : oneOf('label', named);
+    ? anyOf([oneOf(column('label'), named), { sql: `${column('label')} IS NULL`, params: [] }])
+    : oneOf(column('label'), named);
 }
 
-function toClause(condition: Condition, dataset: number): Clause {
+function wordClause(column: Column, word: Word): Clause {
+  const [name, test] = WORD_SQL[word];
+  return { sql: `${column(name)} ${test}`, params: [] };
+}
+
+function toClause(condition: Condition, dataset: number, column: Column): Clause {
   switch (condition.kind) {
     case 'class':
-      return classClause(condition.field, condition.values);
+      return classClause(column, condition.field, condition.values);
     case 'split':
     case 'status':
-      return oneOf(condition.kind, condition.values);
+      return oneOf(column(condition.kind), condition.values);
     case 'contains': {
       const { field, values } = condition;
       // "note <> ''" lets the index of the few images with a note answer.
@@ -125,12 +139,13 @@ function toClause(condition: Condition, dataset: number): Clause {
     case 'range': {
       const sides: Clause[] = [];
       const { field, min, max } = condition;
-      if (min !== null) sides.push({ sql: `${field} ${min.inclusive ? '>=' : '>'} ?`, params: [min.value] });
-      if (max !== null) sides.push({ sql: `${field} ${max.inclusive ? '<=' : '<'} ?`, params: [max.value] });
+      const name = column(field);
+      if (min !== null) sides.push({ sql: `${name} ${min.inclusive ? '>=' : '>'} ?`, params: [min.value] });
+      if (max !== null) sides.push({ sql: `${name} ${max.inclusive ? '<=' : '<'} ?`, params: [max.value] });
       return allOf(sides);
     }
     case 'word':
-      return { sql: WORD_SQL[condition.word], params: [] };
+      return wordClause(column, condition.word);
   }
 }
 
@@ -141,13 +156,14 @@ function acceptsAbsent({ negated, condition }: Term): boolean {
 }
 
 export function compile(query: Query, dataset: number): Clauses {
-  const at = (wanted: Place): Clause[] =>
-    query
-      .filter((term) => place(term.condition) === wanted)
-      .map((term) => {
-        const clause = toClause(term.condition, dataset);
-        return term.negated ? not(clause) : { sql: `(${clause.sql})`, params: clause.params };
-      });
+  const at = (wanted: Place): Clause[] => {
+    const terms = query.filter((term) => place(term.condition) === wanted);
+    const column = terms.length === 1 ? indexed : scanned;
+    return terms.map((term) => {
+      const clause = toClause(term.condition, dataset, column);
+      return term.negated ? not(clause) : { sql: `(${clause.sql})`, params: clause.params };
+    });
+  };
   return {
     states: at('states'),
     images: at('images'),

@@ -189,6 +189,7 @@ CREATE TABLE predictions (
   PRIMARY KEY (run, dataset, image)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX predictions_predicted ON predictions (run, dataset, predicted);
+CREATE INDEX predictions_correct ON predictions (run, dataset, correct);
 CREATE INDEX predictions_loss ON predictions (run, dataset, loss);
 CREATE INDEX predictions_sigma ON predictions (run, dataset, sigma);
 CREATE INDEX predictions_margin ON predictions (run, dataset, margin);

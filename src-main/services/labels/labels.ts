@@ -1,0 +1,79 @@
+import type { Emit } from '../../../src-shared/contract/client.ts';
+import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import type { ImageSelection, LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import type { Gallery } from '../images/gallery.ts';
+import type { Workspace } from '../projects/workspace.ts';
+import type { Store } from '../store/interface.ts';
+
+/** Images that an event names; beyond them clients ask again. */
+const NAMED_IMAGES = 1_000;
+
+/** What a person does to images: each act is stored before it is answered, and is one undo step. */
+export class Labels {
+  readonly #workspace: Workspace;
+  readonly #gallery: Gallery;
+  readonly #emit: Emit;
+  readonly #annotator: string;
+
+  constructor(workspace: Workspace, gallery: Gallery, emit: Emit, annotator: string) {
+    this.#workspace = workspace;
+    this.#gallery = gallery;
+    this.#emit = emit;
+    this.#annotator = annotator;
+  }
+
+  /** @throws FailureError 'invalid' for a class that a dataset does not have or a selection of nothing, 'gone', 'disk-full'. */
+  apply({ on, change }: { on: ImageSelection; change: LabelChange }): LabelBatch {
+    const { store } = this.#workspace.require();
+    const images = this.#gallery.idsOf(on);
+    if (images.length === 0)
+      throw new FailureError({
+        kind: 'invalid',
+        message: 'No image is selected.',
+        remedy: 'Select some images first.',
+      });
+    if (change.kind === 'hard') requireClass(store, images, change.label);
+    return this.#tell(store.labels.apply(images, change, this.#annotator));
+  }
+
+  /** @throws FailureError 'conflict' when there is nothing to undo. */
+  undo(): LabelBatch {
+    return this.#tell(this.#workspace.require().store.labels.undo(this.#annotator) ?? nothingTo('undo'));
+  }
+
+  /** @throws FailureError 'conflict' when there is nothing to redo. */
+  redo(): LabelBatch {
+    return this.#tell(this.#workspace.require().store.labels.redo(this.#annotator) ?? nothingTo('redo'));
+  }
+
+  state(): { canUndo: boolean; canRedo: boolean } {
+    return this.#workspace.require().store.labels.state();
+  }
+
+  #tell(batch: LabelBatch): LabelBatch {
+    this.#emit('labels.changed', {
+      images: batch.changed > NAMED_IMAGES ? null : batch.images,
+      canUndo: batch.canUndo,
+      canRedo: batch.canRedo,
+    });
+    return batch;
+  }
+}
+
+function nothingTo(what: 'undo' | 'redo'): never {
+  throw new FailureError({ kind: 'conflict', message: `Nothing to ${what}.`, remedy: '' });
+}
+
+/** A label outside a dataset's classes would be one that no model of it can learn. */
+function requireClass(store: Store, images: ArrayLike<number>, label: Expression): void {
+  for (const id of store.images.datasetsOf(images)) {
+    const dataset = store.datasets.get(id);
+    if (dataset === null || dataset.classes.includes(label)) continue;
+    throw new FailureError({
+      kind: 'invalid',
+      message: `${EXPRESSION_FACES[label].title} is not a class of this dataset.`,
+      remedy: `“${dataset.name}” has the classes ${dataset.classes.map((one) => EXPRESSION_FACES[one].title).join(', ')}.`,
+    });
+  }
+}
