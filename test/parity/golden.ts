@@ -64,7 +64,7 @@ export function goldenInput(name: string, count: number, scale: number): Float32
 const filled = new Map<string, Float32Array>();
 
 function fill(name: string, shape: readonly number[]): Float32Array {
-  const key = `${name} [${shape}]`;
+  const key = `${name} [${shape.join()}]`;
   const known = filled.get(key);
   if (known) return known;
   const data = uniform(name, sizeOf(shape), elementOf(name.split('.').at(-1) ?? '', shape));

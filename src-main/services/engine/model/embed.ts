@@ -17,10 +17,10 @@ export function embedLevels(net: Network, levels: readonly [Tensor4D, Tensor4D, 
   ];
   const width = net.size.vit.width;
   const tokens = maps.map((map, level) => {
-    const sequence = tf.reshape(map, [map.shape[0], GRID_SIDE * GRID_SIDE, width]) as Tensor3D;
+    const sequence: Tensor3D = tf.reshape(map, [map.shape[0], GRID_SIDE * GRID_SIDE, width]);
     if (!net.config.layerEmbedding) return sequence;
     const embedding = tf.slice(net.weight('level_embeds'), [level, 0, 0], [1, 1, width]);
-    return tf.add(sequence, embedding) as Tensor3D;
+    return tf.add<Tensor3D>(sequence, embedding);
   });
   return layerNorm(net, 'fusion_norm', tf.concat(tokens, 1), 1e-5);
 }

@@ -56,7 +56,7 @@ export function linear<T extends Tensor2D | Tensor3D>(net: Network, name: string
 /** x W^T + b with the tensors themselves: for the slices of a fused qkv layer. */
 export function project<T extends Tensor2D | Tensor3D>(x: T, weight: Tensor2D, bias: Tensor | null): T {
   const into = weight.shape[1];
-  const rows = tf.reshape(x, [-1, into]) as Tensor2D;
+  const rows: Tensor2D = tf.reshape(x, [-1, into]);
   const y = tf.matMul(rows, weight, false, true);
   const shifted = bias ? tf.add(y, bias) : y;
   const outer: number[] = x.shape.slice(0, -1);
@@ -79,7 +79,7 @@ function trainablePrelu(x: Tensor4D, slope: Tensor): Tensor4D {
     () => {
       const positive = tf.relu(x);
       const negative = tf.sub(x, positive);
-      return { value: tf.add(positive, tf.mul(slope, negative)) as Tensor4D, saved: [x, slope, negative] };
+      return { value: tf.add<Tensor4D>(positive, tf.mul(slope, negative)), saved: [x, slope, negative] };
     },
     (dy, [input, a, below]) => {
       const factor = tf.add(tf.mul(tf.sub(1, a), tf.step(input)), a);
@@ -90,7 +90,7 @@ function trainablePrelu(x: Tensor4D, slope: Tensor): Tensor4D {
 
 /** Exact GELU: x Phi(x), with the error function. */
 export function gelu<T extends Tensor>(x: T): T {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)) as T;
+  return tf.mul<T>(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
 }
 
 /**

@@ -57,6 +57,6 @@ export function landmarkPoints(net: Network, coarse: Tensor4D): Tensor2D {
   const output = at(net, 'output_layer');
   const block = at(output, 'conv_6_dw');
   const pooled = batchNorm(block, 'bn', depthwise(block, 'conv', coarse, 1, 0), statistics(net));
-  const flat = tf.reshape(pooled, [pooled.shape[0], pooled.shape[3]]) as Tensor2D;
+  const flat: Tensor2D = tf.reshape(pooled, [pooled.shape[0], pooled.shape[3]]);
   return batchNorm(output, 'bn', linear(output, 'linear', flat, false), statistics(net));
 }

@@ -24,8 +24,14 @@ export interface ParameterSpec {
   readonly init: Initialiser;
 }
 
-/** Inside `VIT` the official code starts layers differently from PyTorch's defaults. */
-type Style = 'pytorch' | 'vit';
+/**
+ * Inside `VIT` the official code starts layers differently from PyTorch's defaults: linear weights with deviation 0.01 at
+ * width 768. `vitStyle` keeps that gain at other widths; without it a narrow class token hardly sees the image.
+ */
+type Style = { readonly kind: 'pytorch' } | { readonly kind: 'vit'; readonly std: number };
+
+const pytorch: Style = { kind: 'pytorch' };
+const vitStyle = (width: number): Style => ({ kind: 'vit', std: 0.01 * Math.sqrt(768 / width) });
 
 const count = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
@@ -65,15 +71,16 @@ class Collector {
   conv(name: string, shape: readonly number[], bias: boolean): this {
     const fanIn = count(shape.slice(1));
     const fanOut = (shape[0] ?? 0) * count(shape.slice(2));
-    const vit = this.#style === 'vit';
+    const vit = this.#style.kind === 'vit';
     const weight: Initialiser = vit ? { kind: 'normal', std: Math.sqrt(2 / fanOut) } : uniform(fanIn);
     this.add(`${name}.weight`, shape, weight);
     return bias ? this.add(`${name}.bias`, [shape[0] ?? 0], vit ? zeros : uniform(fanIn)) : this;
   }
 
   linear(name: string, out: number, into: number, bias = true): this {
-    const vit = this.#style === 'vit';
-    this.add(`${name}.weight`, [out, into], vit ? { kind: 'truncatedNormal', std: 0.01 } : uniform(into));
+    const style = this.#style;
+    const vit = style.kind === 'vit';
+    this.add(`${name}.weight`, [out, into], vit ? { kind: 'truncatedNormal', std: style.std } : uniform(into));
     return bias ? this.add(`${name}.bias`, [out], vit ? zeros : uniform(into)) : this;
   }
 
@@ -101,13 +108,13 @@ const uniform = (fanIn: number): Initialiser => ({ kind: 'uniform', bound: 1 / M
 /** Every parameter and buffer of a configuration, in the official order. */
 export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
   const size = sizeTable(config.size);
-  const root = new Collector([], '', 'trainable', 'pytorch');
+  const root = new Collector([], '', 'trainable', pytorch);
   const width = size.vit.width;
   const levels = levelChannels(size);
 
   root.as(config.layerEmbedding ? 'trainable' : 'unused').add('level_embeds', [levels.length, 1, width], zeros);
   landmarkBackbone(root.under('face_landback'), size);
-  visionTransformer(root.under('VIT').as('trainable', 'vit'), size, config);
+  visionTransformer(root.under('VIT').as('trainable', vitStyle(width)), size, config);
   ir50(root.under('ir_back'), size);
   size.pyramid.forEach((level, index) => {
     const channels = levels[index] ?? 0;

@@ -58,7 +58,7 @@ export function forward(params: Params, images: Tensor4D, config: ModelConfig, m
 /** From the pixels to both backbones' maps, level by level. */
 export function backbones(params: Params, images: Tensor4D, config: ModelConfig, mode: Mode): Pyramid {
   const net = network(params, config, mode);
-  const pixels = everyNth(tf.transpose(images, [0, 2, 3, 1]) as Tensor4D, net.size.sampleStep);
+  const pixels = everyNth(tf.transpose(images, [0, 2, 3, 1]), net.size.sampleStep);
   const { maps } = mobileFaceNet(at(net, 'face_landback'), pixels);
   const [, , coarse] = maps;
   const image = ir50(at(net, 'ir_back'), pixels);

@@ -16,7 +16,7 @@ function block(net: Network, x: Tensor3D, queries: number): Tensor3D {
   const { heads, width } = net.size.vit;
   const [batch] = x.shape;
   const first = (y: Tensor3D): Tensor3D =>
-    queries === y.shape[1] ? y : (tf.slice(y, [0, 0, 0], [batch, queries, width]) as Tensor3D);
+    queries === y.shape[1] ? y : tf.slice(y, [0, 0, 0], [batch, queries, width]);
   const normal = layerNorm(net, 'norm1', x, EPSILON);
   const part = (source: Tensor3D, index: number): tf.Tensor4D =>
     splitHeads(project(source, ...layerRows(net, 'attn.qkv', index * width, (index + 1) * width)), heads);
@@ -40,10 +40,10 @@ export function visionTransformer(net: Network, tokens: Tensor3D): Tensor2D {
   const { width, depth } = net.size.vit;
   const [batch] = tokens.shape;
   const classToken = tf.tile(net.weight('cls_token'), [batch, 1, 1]) as Tensor3D;
-  let x = tf.add(tf.concat([classToken, tokens], 1), net.weight('pos_embed')) as Tensor3D;
+  let x = tf.add<Tensor3D>(tf.concat([classToken, tokens], 1), net.weight('pos_embed'));
   for (let index = 0; index < depth; index += 1) {
     x = block(at(net, `blocks.${index}`), x, index === depth - 1 ? 1 : x.shape[1]);
   }
-  const classVector = tf.reshape(layerNorm(net, 'norm', x, EPSILON), [batch, width]) as Tensor2D;
+  const classVector: Tensor2D = tf.reshape(layerNorm(net, 'norm', x, EPSILON), [batch, width]);
   return excite(at(net, 'se_block'), classVector);
 }

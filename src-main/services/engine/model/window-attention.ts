@@ -11,13 +11,13 @@ const EPSILON = 1e-5;
 /** [B, N, C] as [B, heads, N, C / heads]. */
 export function splitHeads(x: Tensor3D, heads: number): Tensor4D {
   const [batch, tokens, channels] = x.shape;
-  return tf.transpose(tf.reshape(x, [batch, tokens, heads, channels / heads]), [0, 2, 1, 3]) as Tensor4D;
+  return tf.transpose<Tensor4D>(tf.reshape(x, [batch, tokens, heads, channels / heads]), [0, 2, 1, 3]);
 }
 
 /** The inverse of `splitHeads`. */
 export function mergeHeads(x: Tensor4D): Tensor3D {
   const [batch, heads, tokens, depth] = x.shape;
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, tokens, heads * depth]) as Tensor3D;
+  return tf.reshape<tf.Rank.R3>(tf.transpose(x, [0, 2, 1, 3]), [batch, tokens, heads * depth]);
 }
 
 /** Rows `from` to `to` of a linear layer, as weight and bias: the query, key or value part of a fused one. */
@@ -35,7 +35,7 @@ function positionBias(net: Network, window: number, heads: number): Tensor4D {
   const tokens = window * window;
   const index = tf.tensor1d(Int32Array.from(relativePositionIndex(window), Number), 'int32');
   const rows = tf.gather(net.weight('relative_position_bias_table'), index);
-  return tf.transpose(tf.reshape(rows, [1, tokens, tokens, heads]), [0, 3, 1, 2]) as Tensor4D;
+  return tf.transpose<Tensor4D>(tf.reshape(rows, [1, tokens, tokens, heads]), [0, 3, 1, 2]);
 }
 
 /** WindowAttentionGlobal for a map that is one window: keys and values of the image, queries of the landmark map. */

@@ -42,7 +42,7 @@ let found: Promise<readonly DeviceInfo[]> | null = null;
 
 /** All devices of this machine, looked up once a process. */
 export function listDevices(): Promise<readonly DeviceInfo[]> {
-  found ??= Promise.all([cpu(), webgpu()]);
+  found ??= webgpu().then((gpu) => [cpu(), gpu]);
   return found;
 }
 

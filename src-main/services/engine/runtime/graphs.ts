@@ -48,7 +48,7 @@ export function constantsFor(config: ModelConfig, weights: Weights): Map<string,
   for (const { name, shape } of usedParameters(config)) {
     const tensor = weights.get(name);
     if (tensor?.dtype !== 'float32' || tensor.data.length !== sizeOf(shape)) {
-      throw new Error(`the weights have no ${name} of shape [${shape}]`);
+      throw new Error(`the weights have no ${name} of shape [${shape.join()}]`);
     }
     constants.set(name, tensor.data);
   }

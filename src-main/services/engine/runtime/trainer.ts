@@ -1,5 +1,5 @@
 /** Runs training steps: keeps parameters and optimizer state, and feeds them through the traced step. */
-import { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { IMAGE_SIDE, sizeTable } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';

@@ -22,7 +22,7 @@ export function isIdentity(perm: readonly number[]): boolean {
 /** `shape[i]`, which a rule knows to exist. */
 export function side(shape: readonly number[], axis: number): number {
   const value = shape[axis];
-  if (value === undefined) throw new Error(`shape [${shape}] has no dimension ${axis}`);
+  if (value === undefined) throw new Error(`shape [${shape.join()}] has no dimension ${axis}`);
   return value;
 }
 

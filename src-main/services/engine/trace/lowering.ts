@@ -58,7 +58,7 @@ export class Lowering {
   /** A constant tensor in row-major order; equal small constants are stored once. */
   constant(content: OnnxData): string {
     const small = content.data.length <= 64;
-    const key = small ? `constant ${content.dtype} [${content.shape}] ${content.data.join()}` : null;
+    const key = small ? `constant ${content.dtype} [${content.shape.join()}] ${content.data.join()}` : null;
     const known = key === null ? undefined : this.#known.get(key)?.[0];
     if (known !== undefined) return known;
     const name = this.#name('constant');

@@ -40,7 +40,7 @@ export class Recorder {
   }
 
   uniform(number: number, shape: readonly number[], dtype: DType): Value {
-    const key = `uniform ${dtype} [${shape}] ${Object.is(number, -0) ? '-0' : number}`;
+    const key = `uniform ${dtype} [${shape.join()}] ${Object.is(number, -0) ? '-0' : number}`;
     const known = this.#known.get(key)?.[0];
     if (known) return known;
     const value = this.#value(shape, dtype);

@@ -15,7 +15,7 @@ export function logSoftmax(logits: Tensor2D): Tensor2D {
     [logits],
     () => {
       const shifted = tf.sub(logits, tf.max(logits, -1, true));
-      const value = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true))) as Tensor2D;
+      const value = tf.sub<Tensor2D>(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
       return { value, saved: [value] };
     },
     (dy, [value]) => [tf.sub(dy, tf.mul(tf.exp(value), tf.sum(dy, -1, true)))],
@@ -31,19 +31,19 @@ export function smoothed(targets: Tensor2D, smoothing: number): Tensor2D {
 
 /** -sum over classes of target * log softmax(z): [B]. Rows of the targets need not sum to 1. */
 export function crossEntropy(logits: Tensor2D, targets: Tensor2D): Tensor1D {
-  return tf.neg(tf.sum(tf.mul(targets, logSoftmax(logits)), -1)) as Tensor1D;
+  return tf.neg<Tensor1D>(tf.sum(tf.mul(targets, logSoftmax(logits)), -1));
 }
 
 /** KL(N(mu, diag exp(logvar)) || N(0, I)) = sum over classes of (exp(logvar) + mu^2 - 1 - logvar) / 2: [B]. */
 export function gaussianKl(mu: Tensor2D, logvar: Tensor2D): Tensor1D {
   const terms = tf.sub(tf.add(tf.exp(logvar), tf.square(mu)), tf.add(logvar, 1));
-  return tf.mul(tf.sum(terms, -1), 0.5) as Tensor1D;
+  return tf.mul<Tensor1D>(tf.sum(terms, -1), 0.5);
 }
 
 /** Mean over classes of q (log q - log p) with p = softmax(z), q = softmax(prior sample): [B]. */
 export function priorKl(logits: Tensor2D, prior: Tensor2D): Tensor1D {
   const difference = tf.sub(logSoftmax(prior), logSoftmax(logits));
-  return tf.mul(tf.sum(tf.mul(tf.softmax(prior), difference), -1), 1 / logits.shape[1]) as Tensor1D;
+  return tf.mul<Tensor1D>(tf.sum(tf.mul(tf.softmax(prior), difference), -1), 1 / logits.shape[1]);
 }
 
 /** sum(weight * loss) / sum(weight) over the batch. */

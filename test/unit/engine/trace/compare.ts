@@ -43,8 +43,9 @@ export async function difference(
   const expected = fn(tensors);
   const graph = trace(fn, Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }])));
   const session = await openSession(toOnnx(graph), 'cpu');
-  const feeds = graph.inputs.map(({ name, value }) => [name, float32(values[name] ?? new Float32Array(), value.shape)]);
-  const actual = await session.run(Object.fromEntries(feeds));
+  const feeds: Record<string, ReturnType<typeof float32>> = {};
+  for (const { name, value } of graph.inputs) feeds[name] = float32(values[name] ?? new Float32Array(), value.shape);
+  const actual = await session.run(feeds);
   await session.release();
   const differences: Record<string, number> = {};
   for (const [name, tensor] of Object.entries(expected)) {

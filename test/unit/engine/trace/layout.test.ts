@@ -59,7 +59,7 @@ describe('reshapedPerm', () => {
         const perm = reshapedPerm(x, target);
         if (perm === null) continue;
         kept += 1;
-        expect(elements(laid(target, perm)), `${shape} stored ${x.perm} as ${target}`).toEqual(elements(x));
+        expect(elements(laid(target, perm)), [shape, x.perm, target].join(' | ')).toEqual(elements(x));
       }
     }
     expect(kept).toBeGreaterThan(300);

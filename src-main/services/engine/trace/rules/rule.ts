@@ -56,7 +56,8 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   return Array.from({ length: rank }, (_, index) => {
     const left = a[index - rank + a.length] ?? 1;
     const right = b[index - rank + b.length] ?? 1;
-    if (left !== right && left !== 1 && right !== 1) throw new Error(`shapes [${a}] and [${b}] do not broadcast`);
+    if (left !== right && left !== 1 && right !== 1)
+      throw new Error(`shapes [${a.join()}] and [${b.join()}] do not broadcast`);
     return left === 1 ? right : left;
   });
 }
