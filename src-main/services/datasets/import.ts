@@ -114,6 +114,7 @@ async function inspectAll(
     survey.add(row);
     await spool.add(row);
   }
+  context.progress(total, total, 'Storing');
   for (const problem of survey.names.problems((raw) => Object.hasOwn(corrections, raw))) survey.problems.add(problem);
 }
 
@@ -160,7 +161,6 @@ async function storeAll(
   started: number,
   context: JobContext,
 ): Promise<ImportReport> {
-  context.progress(survey.rows, survey.rows, 'Storing');
   const dataset = store.datasets.insert({ name: order.name, root: source.root, format: source.format });
   try {
     const tally = {

@@ -178,7 +178,7 @@ describe('decodeSquare', () => {
 
   it('refuses an image bomb from its header', async () => {
     const bomb = sharp({ create: { width: 14_000, height: 14_000, channels: 3, background: '#000' } });
-    const file = await write('bomb.png', bomb.png({ compressionLevel: 9 }));
+    const file = await write('bomb.png', bomb.png({ compressionLevel: 1 }));
     const before = process.memoryUsage().rss;
     expect(await reason(file)).toBe('The image is larger than 50 million pixels.');
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
