@@ -1,5 +1,6 @@
 import type { LucideIcon } from '@lucide/svelte';
 import Activity from '@lucide/svelte/icons/activity';
+import Database from '@lucide/svelte/icons/database';
 import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import type { Component } from 'svelte';
@@ -28,6 +29,15 @@ export const VIEWS: readonly View[] = [
     letter: 'E',
     group: 'start',
     load: () => import('./home/Home.svelte'),
+  },
+  {
+    path: '/data',
+    title: 'Data',
+    icon: Database,
+    letter: 'D',
+    group: 'data',
+    live: 'import',
+    load: () => import('./import/Data.svelte'),
   },
   {
     path: '/gallery',
