@@ -34,7 +34,7 @@ export class HttpClient implements Client {
       return decode(await response.text()) as Result<Value<M>>;
     } catch {
       return fail(
-        'gone',
+        'unavailable',
         'The workbench’s server does not answer.',
         'Start it again where it was started; this page then reconnects by itself.',
       );

@@ -1,0 +1,119 @@
+import type { ImageSelection, LabelBatch, LabelChange } from '../../src-shared/domain/label.ts';
+import { client } from '../api/client.ts';
+import { call } from './call.ts';
+import { notices, notify, notifyFailure } from './notices.svelte.ts';
+import { saved } from './saved.svelte.ts';
+import { session } from './session.svelte.ts';
+
+export interface LabelAction {
+  readonly on: ImageSelection;
+  readonly change: LabelChange;
+  /** Notice once it is stored, e.g. "face-012.png labelled Sad". */
+  readonly done: string;
+  /** The image that has focus before, to come back to on undo. */
+  readonly focus: number | null;
+  /** Shows the change at once; returns what takes it back if it cannot be stored. */
+  readonly optimistic: () => () => void;
+}
+
+/** Labelling: one action after the other, stored before anything says so, each one undo step. */
+class Labels {
+  #canUndo = $state(false);
+  #canRedo = $state(false);
+  /** Focus before each action of this page, so that undo returns to it; older actions go to their first image. */
+  #before: (number | null)[] = [];
+  #after: (number | null)[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+  #focusListener: (image: number) => void = () => undefined;
+
+  constructor() {
+    client.on('labels.changed', ({ canUndo, canRedo }) => this.#tell(canUndo, canRedo));
+  }
+
+  get canUndo(): boolean {
+    return this.#canUndo;
+  }
+  get canRedo(): boolean {
+    return this.#canRedo;
+  }
+
+  /** Who moves the focus when undo or redo asks for it; the view that is shown. */
+  onFocus(listener: (image: number) => void): () => void {
+    this.#focusListener = listener;
+    return () => {
+      if (this.#focusListener === listener) this.#focusListener = () => undefined;
+    };
+  }
+
+  async refresh(): Promise<void> {
+    this.#before = [];
+    this.#after = [];
+    if (session.project === null) return this.#tell(false, false);
+    const state = await call('labels.state', {});
+    if (state !== null) this.#tell(state.canUndo, state.canRedo);
+  }
+
+  apply(action: LabelAction): void {
+    const takeBack = action.optimistic();
+    this.#enqueue(async () => {
+      const result = await client.call('labels.apply', { on: action.on, change: action.change });
+      if (!result.ok) {
+        takeBack();
+        notifyFailure(result.error, () => this.apply(action));
+        return;
+      }
+      this.#before.push(action.focus);
+      this.#after = [];
+      this.#stored(result.value);
+      if (result.value.changed > 0) {
+        const undo = { label: 'Undo', keys: 'Ctrl+Z', run: () => this.undo() };
+        notify({ text: action.done, kind: 'done', topic: 'label', action: undo });
+      }
+    });
+  }
+
+  undo(): void {
+    this.#enqueue(() => this.#step('labels.undo', 'Undone', this.#before, this.#after));
+  }
+
+  redo(): void {
+    this.#enqueue(() => this.#step('labels.redo', 'Done again', this.#after, this.#before));
+  }
+
+  async #step(
+    method: 'labels.undo' | 'labels.redo',
+    word: string,
+    from: (number | null)[],
+    to: (number | null)[],
+  ): Promise<void> {
+    const open = method === 'labels.undo' ? this.#canUndo : this.#canRedo;
+    if (!open) {
+      notices.announce(method === 'labels.undo' ? 'Nothing to undo.' : 'Nothing to redo.');
+      return;
+    }
+    const batch = await call(method, {});
+    if (batch === null) return;
+    const focus = from.pop() ?? batch.images[0] ?? null;
+    to.push(focus);
+    this.#stored(batch);
+    notify({ text: `${word}: ${batch.description}`, kind: 'done', topic: 'label' });
+    if (focus !== null) this.#focusListener(focus);
+  }
+
+  #stored(batch: LabelBatch): void {
+    saved.now();
+    this.#tell(batch.canUndo, batch.canRedo);
+  }
+
+  #tell(canUndo: boolean, canRedo: boolean): void {
+    this.#canUndo = canUndo;
+    this.#canRedo = canRedo;
+  }
+
+  /** Actions are stored in the order of the keys, whatever the network does. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work, work);
+  }
+}
+
+export const labels = new Labels();

@@ -1,0 +1,213 @@
+import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { ImageQuery, ImageRow } from '../../../src-shared/domain/image.ts';
+import type { ImageSelection } from '../../../src-shared/domain/label.ts';
+import { busy } from '../../state/busy.svelte.ts';
+import { call } from '../../state/call.ts';
+import { counts } from '../../state/counts.svelte.ts';
+import { notices, notify } from '../../state/notices.svelte.ts';
+import { understood } from '../../state/query.ts';
+import { router } from '../../state/router.svelte.ts';
+import { session } from '../../state/session.svelte.ts';
+import { plural } from '../../text/format.ts';
+import { Rows } from './rows.svelte.ts';
+import {
+  EVERYTHING,
+  includes,
+  MOST_IDS,
+  NOTHING,
+  sizeOf,
+  toRequest,
+  toggled,
+  withImages,
+  type Selection,
+} from './selection.ts';
+import { parseSort, type Sort } from './sort.ts';
+
+const ADDRESS_MS = 200;
+
+/** What the gallery shows: the snapshot of the query, the focused image and the selection. */
+class Gallery {
+  #rows = $state.raw<Rows | null>(null);
+  #focus = $state(-1);
+  #focusImage = $state<number | null>(null);
+  #selection = $state.raw<Selection>(NOTHING);
+  /** Position from which Shift extends the selection. */
+  #anchor = -1;
+  #opening = 0;
+  #addressTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Rises when the focus should be scrolled into view. */
+  #reveal = $state(0);
+
+  get rows(): Rows | null {
+    return this.#rows;
+  }
+  get total(): number {
+    return this.#rows?.total ?? 0;
+  }
+  /** Position of the focused image, or -1. */
+  get focus(): number {
+    return this.#focus;
+  }
+  get focusImage(): number | null {
+    return this.#focusImage;
+  }
+  get focusRow(): ImageRow | undefined {
+    return this.#focus < 0 ? undefined : this.#rows?.at(this.#focus);
+  }
+  get reveal(): number {
+    return this.#reveal;
+  }
+  get selection(): Selection {
+    return this.#selection;
+  }
+  get selected(): number {
+    return sizeOf(this.#selection, this.total);
+  }
+
+  get sort(): Sort {
+    return parseSort(router.param('sort'), session.run !== null);
+  }
+
+  /** The query in the address, or null without a dataset. */
+  get query(): ImageQuery | null {
+    if (session.dataset === null) return null;
+    const { key, descending } = this.sort;
+    const run = session.run?.id ?? null;
+    return { dataset: session.dataset.id, run, q: understood(session.query), sort: key, descending };
+  }
+
+  isSelected(image: number): boolean {
+    return includes(this.#selection, image);
+  }
+
+  /** Runs the query again. What is shown stays until the answer is here; focus and selected images stay where they can. */
+  async open(query: ImageQuery, keepSelection: boolean): Promise<void> {
+    const turn = ++this.#opening;
+    const opened = await busy.track(call('images.open', query, { retry: () => void this.open(query, keepSelection) }));
+    if (opened === null || turn !== this.#opening) return;
+    const again = (): void => void this.open(query, true);
+    const rows = new Rows(opened.snapshot, opened.total, query.run, again);
+    const wanted = router.id('focus') ?? this.#focusImage;
+    const at = wanted === null || opened.total === 0 ? -1 : await rows.locate(wanted);
+    const focus = at >= 0 ? at : opened.total > 0 ? 0 : -1;
+    if (focus >= 0) await busy.track(rows.load(focus));
+    if (turn !== this.#opening) return;
+    this.#rows = rows;
+    this.#focus = focus;
+    this.#focusImage = rows.at(focus)?.id ?? null;
+    this.#anchor = focus;
+    if (!keepSelection || this.#selection.kind === 'all') this.#select(NOTHING);
+    this.#reveal += 1;
+    this.#tell();
+    this.#writeFocus();
+    notices.announce(plural(opened.total, 'image'));
+  }
+
+  clear(): void {
+    this.#opening += 1;
+    this.#rows = null;
+    this.#focus = -1;
+    this.#focusImage = null;
+    this.#select(NOTHING);
+    counts.tell(null, 0);
+  }
+
+  /** Moves the focus to a position; its row may still be on the way. */
+  focusAt(index: number, options: { anchor?: boolean } = {}): void {
+    if (index < 0 || index >= this.total) return;
+    this.#focus = index;
+    if (options.anchor ?? true) this.#anchor = index;
+    this.#reveal += 1;
+    const rows = this.#rows;
+    const settle = (): void => {
+      if (this.#focus !== index || rows !== this.#rows) return;
+      this.#focusImage = rows?.at(index)?.id ?? null;
+      this.#writeFocus();
+    };
+    settle();
+    if (rows?.at(index) === undefined) void rows?.load(index).then(settle);
+  }
+
+  /** Moves the focus to an image, wherever it is in this snapshot. */
+  async focusOn(image: number): Promise<void> {
+    const at = await this.#rows?.locate(image);
+    if (at !== undefined && at >= 0) this.focusAt(at);
+  }
+
+  step(by: number): void {
+    this.focusAt(Math.min(this.total - 1, Math.max(0, this.#focus + by)));
+  }
+
+  toggleAt(index: number): void {
+    const row = this.#rows?.at(index);
+    if (row === undefined) return;
+    this.#anchor = index;
+    this.#select(toggled(this.#selection, row.id));
+  }
+
+  /** Selects all from the anchor to a position and moves the focus there. */
+  async extendTo(index: number): Promise<void> {
+    const rows = this.#rows;
+    if (rows === null || index < 0 || index >= this.total) return;
+    const from = this.#anchor < 0 ? index : this.#anchor;
+    this.focusAt(index, { anchor: false });
+    const [low, high] = [Math.min(from, index), Math.max(from, index)];
+    if (high - low >= MOST_IDS) {
+      notify({
+        text: `A range may hold ${plural(MOST_IDS, 'image')} at most.`,
+        remedy: 'Select all with Ctrl+A, or filter first.',
+        kind: 'error',
+        topic: 'selection',
+      });
+      return;
+    }
+    const ids = await rows.ids(low, high);
+    if (ids !== null && rows === this.#rows) this.#select(withImages({ kind: 'some', ids: new Set() }, ids));
+  }
+
+  selectAll(): void {
+    this.#select(EVERYTHING);
+  }
+  selectNone(): void {
+    this.#select(NOTHING);
+  }
+
+  /** What an action works on: the selection, else the focused image. Null when there is neither. */
+  target(): { on: ImageSelection; images: number[]; count: number } | null {
+    const rows = this.#rows;
+    if (rows === null) return null;
+    if (this.selected > 0) {
+      const on = toRequest(this.#selection, rows.snapshot, this.total);
+      if (on === null) return null;
+      const images = 'images' in on ? on.images : rows.loaded.filter((image) => this.isSelected(image));
+      return { on, images, count: this.selected };
+    }
+    const image = this.#focusImage;
+    return image === null ? null : { on: { images: [image] }, images: [image], count: 1 };
+  }
+
+  #select(selection: Selection): void {
+    this.#selection = selection;
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#rows !== null) counts.tell(this.total, this.selected);
+  }
+
+  /** The address follows the focus, but not at every key: browsers limit how often it may change. */
+  #writeFocus(): void {
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = setTimeout(() => {
+      if (router.segments[0] === 'gallery') router.set({ focus: this.#focusImage }, { replace: true });
+    }, ADDRESS_MS);
+  }
+}
+
+export const gallery = new Gallery();
+
+/** The row after a label, before the server's answer: what one can know already. */
+export function relabelled(row: ImageRow, label: Expression | null): ImageRow {
+  const correct = label === null || row.prediction === null ? null : row.prediction === label;
+  return { ...row, label, correct, reviewed: true, loss: null };
+}
