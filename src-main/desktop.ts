@@ -25,6 +25,8 @@ function serve(): Served {
   const services = composeServices({
     home,
     door: 'desktop',
+    resources: join(app.getAppPath(), 'resources'),
+    resources: join(app.getAppPath(), 'resources'),
     engineSpawn: createUtilityEngine(
       (entry, args, options) => utilityProcess.fork(entry, args, options),
       join(here, 'engine.js'),

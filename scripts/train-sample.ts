@@ -1,0 +1,61 @@
+/**
+ * Trains the model that the sample project shows, on the sample's own faces, through the workbench's own services, and puts its checkpoint
+ * and history into resources/sample. Run by `npm run train-sample`; minutes on two cores.
+ */
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeServices } from '../src-main/compose.ts';
+import { runImport } from '../src-main/services/datasets/import.ts';
+import { SAMPLE } from '../src-main/services/projects/sample-project.ts';
+import { historyOf } from '../src-main/services/runs/import.ts';
+import { writeSample } from '../src-main/services/sample/write.ts';
+
+const home = await mkdtemp(join(tmpdir(), 'poster-var-sample-'));
+const resources = join(import.meta.dirname, '..', 'resources', 'sample');
+const services = composeServices({ home, door: 'cli' });
+try {
+  const { workspace, runs, events } = services;
+  await workspace.create(join(home, 'project'), SAMPLE.name);
+  const { store, jobs } = workspace.require();
+  const faces = join(store.folder, 'faces');
+  await writeSample(faces, SAMPLE);
+  const job = jobs.start({ kind: 'import', title: 'Import', unit: 'images', lane: 'files' }, async (context) => {
+    const mapping = { path: 'path', label: 'label', split: 'split' };
+    await runImport(store, { source: join(faces, 'labels.csv'), format: 'csv', mapping, name: SAMPLE.name }, context);
+  });
+  await jobs.finished(job);
+  const [dataset] = store.datasets.list();
+  const preset = runs.presets().find(({ name }) => name === 'quick');
+  if (dataset === undefined || preset === undefined) throw new Error('The sample or the preset is missing.');
+
+  events.subscribe(({ event, payload }) => {
+    if (event !== 'run.epoch') return;
+    const { epoch, trainLoss, valAccuracy, processSeconds } = payload.metrics;
+    console.error(
+      `epoch ${epoch}  loss ${trainLoss.toFixed(3)}  validation accuracy ${valAccuracy?.toFixed(3)}  ${processSeconds.toFixed(0)} s`,
+    );
+  });
+  const started = runs.startTraining({
+    dataset: dataset.id,
+    name: 'POSTER-Var tiny',
+    trainSplit: 'train',
+    valSplit: 'val',
+    device: 'cpu',
+    settings: preset.settings,
+  });
+  const ended = await jobs.finished(started.job);
+  const checkpoint = store.runs.checkpoint(started.run);
+  if (ended.status !== 'done' || checkpoint === null)
+    throw new Error(ended.error?.message ?? `Training ended as ${ended.status}.`);
+  await mkdir(resources, { recursive: true });
+  await copyFile(checkpoint, join(resources, 'tiny.safetensors'));
+  await writeFile(join(resources, 'run.json'), `${JSON.stringify(historyOf({ store }, started.run))}\n`);
+  const test = runs.evaluate({ run: started.run, dataset: dataset.id, split: 'test' });
+  console.error(
+    `test accuracy ${test.accuracy.toFixed(3)}, 95% interval ${test.interval.map((side) => side.toFixed(3)).join(' to ')}`,
+  );
+} finally {
+  await services.close();
+  await rm(home, { recursive: true, force: true });
+}
