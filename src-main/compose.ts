@@ -1,7 +1,6 @@
 /** The one place that builds services. Every door gets the same ones. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { join } from 'node:path';
 import { accountName } from './home.ts';
 import { Datasets } from './services/datasets/datasets.ts';
 import { createEngine, type SpawnEngine } from './services/engine/client.ts';
@@ -22,8 +21,6 @@ export interface ComposeOptions {
   /** The repository's `resources`; by default beside these sources. A bundle lies elsewhere and says where. */
   readonly resources?: string;
   readonly annotator?: string;
-  /** The folder `resources`; by default where it lies beside the sources. */
-  readonly resources?: string;
   /** How the engine process is started; by default as a child of this Node process. */
   readonly engineSpawn?: SpawnEngine;
   /** Hold values and events against the contract: for development and tests. */
@@ -59,7 +56,6 @@ function isCheckedByDefault(): boolean {
 
 export function composeServices(options: ComposeOptions): Services {
   const { home, door, annotator = accountName(), engineSpawn, checked = isCheckedByDefault() } = options;
-  const { resources = join(import.meta.dirname, '..', 'resources') } = options;
   const { resources = join(import.meta.dirname, '..', 'resources') } = options;
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const events = new EventBus(checked);

@@ -26,7 +26,6 @@ function serve(): Served {
     home,
     door: 'desktop',
     resources: join(app.getAppPath(), 'resources'),
-    resources: join(app.getAppPath(), 'resources'),
     engineSpawn: createUtilityEngine(
       (entry, args, options) => utilityProcess.fork(entry, args, options),
       join(here, 'engine.js'),
