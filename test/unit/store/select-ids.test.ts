@@ -1,0 +1,279 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXPRESSIONS, SEVEN, type Expression } from '../../../src-shared/domain/expression.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { SORT_KEYS, type ImageQuery, type ImageRow, type SortKey } from '../../../src-shared/domain/image.ts';
+import type { Store } from '../../../src-main/services/store/interface.ts';
+import { statementsOf } from '../../../src-main/services/store/select-ids.ts';
+import { createStore } from '../../../src-main/services/store/store.ts';
+import { addDataset, addRun, newImage } from './fixture.ts';
+
+let store: Store;
+let dataset: number;
+let run: number;
+let all: ImageRow[];
+const notes = new Map<number, string>();
+
+/** Park and Miller's generator: the same images at each run of the tests. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
+}
+
+beforeAll(() => {
+  store = createStore(mkdtempSync(join(tmpdir(), 'poster-var-select-')), 'Test');
+  const next = random(7);
+  const pick = <T>(list: readonly T[]): T => {
+    const item = list[Math.floor(next() * list.length)];
+    if (item === undefined) throw new Error('An empty list.');
+    return item;
+  };
+  // Another dataset around it, so that a missing condition on the dataset shows.
+  addDataset(store, 'before', [newImage('other.png', 'sad')]);
+  const images = Array.from({ length: 400 }, (_, index) =>
+    newImage(`${pick(['Cam_1', 'cam 2', '100%'])}/face_${index}.png`, next() < 0.1 ? null : pick(EXPRESSIONS), {
+      split: pick(['train', 'val', 'my test']),
+      status: next() < 0.05 ? 'broken' : 'ok',
+    }),
+  );
+  const added = addDataset(store, 'faces', images);
+  addDataset(store, 'after', [newImage('other.png', 'sad')]);
+  dataset = added.dataset;
+  run = addRun(store, dataset);
+  const predicted = added.ids.filter(() => next() < 0.8);
+  store.runs.putPredictions(
+    run,
+    predicted.map((image) => ({
+      image,
+      mu: Float32Array.from(SEVEN, () => next() * 4),
+      logvar: Float32Array.from(SEVEN, () => next() * 4 - 3),
+    })),
+  );
+  const some = (share: number): number[] => added.ids.filter(() => next() < share);
+  store.labels.apply(some(0.1), { kind: 'hard', label: 'fear' }, 'a');
+  store.labels.apply(some(0.1), { kind: 'flag', flagged: true }, 'a');
+  store.labels.apply(some(0.1), { kind: 'exclude', excluded: true }, 'a');
+  store.labels.apply(some(0.05), { kind: 'clear' }, 'a');
+  const noted = some(0.1);
+  store.labels.apply(noted, { kind: 'note', note: 'Rather BLURRY, see cam_1' }, 'a');
+  for (const id of noted) notes.set(id, 'rather blurry, see cam_1');
+  all = store.images.rows(added.ids, run);
+});
+
+afterAll(() => {
+  store.close();
+  rmSync(store.folder, { recursive: true });
+});
+
+function ids(q: string, sort: SortKey = 'id', descending = false, of: number | null = run): number[] {
+  return [...store.images.ids({ dataset, run: of, q, sort, descending })];
+}
+
+function expected(test: (row: ImageRow) => boolean): number[] {
+  return all.filter(test).map((row) => row.id);
+}
+
+const CASES: [string, (row: ImageRow) => boolean][] = [
+  ['', () => true],
+  ['label:sad', (row) => row.label === 'sad'],
+  ['label:sad,none', (row) => row.label === 'sad' || row.label === null],
+  ['-label:sad', (row) => row.label !== 'sad'],
+  ['pred:fear', (row) => row.prediction === 'fear'],
+  ['-pred:fear', (row) => row.prediction !== 'fear'],
+  ['pred:none', (row) => row.prediction === null],
+  ['pred:none,fear', (row) => row.prediction === null || row.prediction === 'fear'],
+  ['-pred:none', (row) => row.prediction !== null],
+  ['wrong', (row) => row.correct === false],
+  ['-wrong', (row) => row.correct !== false],
+  ['right', (row) => row.correct === true],
+  ['wrong pred:fear', (row) => row.correct === false && row.prediction === 'fear'],
+  ['-wrong pred:none', (row) => row.prediction === null],
+  ['-wrong -pred:fear', (row) => row.correct !== false && row.prediction !== 'fear'],
+  ['sigma>.6', (row) => (row.sigma ?? 0) > 0.6],
+  ['-sigma>.6', (row) => !((row.sigma ?? 0) > 0.6)],
+  ['sigma=.4...6 loss<2', (row) => inside(row.sigma, 0.4, 0.6) && (row.loss ?? 9) < 2],
+  ['margin>=0.2 entropy<=1.5', (row) => (row.margin ?? 0) >= 0.2 && (row.entropy ?? 9) <= 1.5],
+  ['split:val', (row) => row.split === 'val'],
+  ['-split:val,"my test"', (row) => row.split === 'train'],
+  ['status:broken', (row) => row.status === 'broken'],
+  ['excluded', (row) => row.status === 'excluded'],
+  ['-broken -excluded', (row) => row.status === 'ok'],
+  ['flagged reviewed', (row) => row.flagged && row.reviewed],
+  ['unlabelled', (row) => row.label === null],
+  ['path:cam_1', (row) => row.path.startsWith('Cam_1')],
+  ['path:100%', (row) => row.path.startsWith('100%')],
+  ['-path:"cam 2"', (row) => !row.path.startsWith('cam 2')],
+  ['note:blurry', (row) => notes.has(row.id)],
+  ['-note:blurry', (row) => !notes.has(row.id)],
+  ['cam_1', (row) => row.path.startsWith('Cam_1') || notes.has(row.id)],
+  [
+    'label:fear pred:sad,happy -split:val cam_1',
+    (row) =>
+      row.label === 'fear' &&
+      (row.prediction === 'sad' || row.prediction === 'happy') &&
+      row.split !== 'val' &&
+      (row.path.startsWith('Cam_1') || notes.has(row.id)),
+  ],
+];
+
+function inside(value: number | null, low: number, high: number): boolean {
+  return value !== null && value >= low && value <= high;
+}
+
+describe('filters', () => {
+  it.each(CASES)('%s', (q, test) => {
+    const wanted = expected(test);
+    expect(ids(q)).toEqual(wanted);
+    // Each case must let something through and hold something back, or it would prove nothing.
+    expect(wanted.length).toBeGreaterThan(0);
+    if (q !== '') expect(wanted.length).toBeLessThan(all.length);
+  });
+
+  it('matches nothing on predictions without a run, and everything on their absence', () => {
+    expect(ids('pred:fear', 'id', false, null)).toEqual([]);
+    expect(ids('wrong', 'loss', true, null)).toEqual([]);
+    expect(ids('-wrong', 'loss', true, null)).toHaveLength(all.length);
+  });
+
+  it('refuses a query that makes no sense', () => {
+    expect(() => ids('label:grumpy')).toThrow(FailureError);
+  });
+});
+
+describe('orders', () => {
+  const value = (row: ImageRow, sort: SortKey): number | string | null => {
+    const place = (label: Expression | null): number | null => (label === null ? null : EXPRESSIONS.indexOf(label));
+    if (sort === 'label') return place(row.label);
+    if (sort === 'prediction') return place(row.prediction);
+    return row[sort];
+  };
+
+  it.each(
+    SORT_KEYS.flatMap((sort) =>
+      [false, true].flatMap((down) => ['', 'label:fear,sad'].map((q) => [sort, down, q] as const)),
+    ),
+  )('by %s, descending %s, of “%s”', (sort, descending, q) => {
+    const rows = all.filter((row) => q === '' || row.label === 'fear' || row.label === 'sad');
+    const present = rows.filter((row) => value(row, sort) !== null);
+    present.sort((a, b) => {
+      const [left, right] = [value(a, sort) ?? 0, value(b, sort) ?? 0];
+      if (left === right) return a.id - b.id;
+      return left < right ? -1 : 1;
+    });
+    if (descending) present.reverse();
+    const absent = rows.filter((row) => value(row, sort) === null);
+    expect(ids(q, sort, descending)).toEqual([...present, ...absent].map((row) => row.id));
+  });
+});
+
+describe('facets', () => {
+  const count = (rows: readonly ImageRow[], key: (row: ImageRow) => string): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const row of rows) counts[key(row)] = (counts[key(row)] ?? 0) + 1;
+    return counts;
+  };
+  const outcome = (row: ImageRow): string => (row.correct === null ? 'unknown' : row.correct ? 'right' : 'wrong');
+
+  it.each(['', 'cam_1', 'sigma>.5 -split:val'])('count what “%s” shows', (q) => {
+    const shown = new Set(ids(q));
+    const rows = all.filter((row) => shown.has(row.id));
+    const facets = store.images.facets({ dataset, run, q });
+    expect(facets.label).toEqual(count(rows, (row) => row.label ?? 'none'));
+    expect(facets.prediction).toEqual(count(rows, (row) => row.prediction ?? 'none'));
+    expect(facets.status).toEqual(count(rows, (row) => row.status));
+    expect(facets.outcome).toEqual(count(rows, outcome));
+    const losses = rows.filter((row) => row.loss !== null);
+    expect(facets.loss?.bins.reduce((sum, bin) => sum + bin, 0)).toBe(losses.length);
+    expect(facets.loss?.min).toBeCloseTo(Math.min(...all.flatMap((row) => row.loss ?? [])), 12);
+  });
+
+  it('leave a facet’s own terms out, so that its other values can be chosen', () => {
+    const facets = store.images.facets({ dataset, run, q: 'label:sad wrong' });
+    expect(facets.label).toEqual(
+      count(
+        all.filter((row) => row.correct === false),
+        (row) => row.label ?? 'none',
+      ),
+    );
+    expect(facets.outcome).toEqual(
+      count(
+        all.filter((row) => row.label === 'sad'),
+        outcome,
+      ),
+    );
+    expect(facets.split).toEqual(
+      count(
+        all.filter((row) => row.label === 'sad' && row.correct === false),
+        (row) => row.split,
+      ),
+    );
+  });
+
+  it('are null for numbers without a run', () => {
+    const facets = store.images.facets({ dataset, run: null, q: '' });
+    expect(facets).toMatchObject({
+      loss: null,
+      sigma: null,
+      prediction: { none: all.length },
+      outcome: { unknown: all.length },
+    });
+  });
+});
+
+describe('query plans', () => {
+  /** A statement of the gallery must read one table in one pass, in the order of an index: no sort, no second table. */
+  const plans = (query: Omit<ImageQuery, 'dataset' | 'run'>): string[] => {
+    const sql = new Sqlite(join(store.folder, 'project.sqlite'), { readonly: true });
+    try {
+      return statementsOf({ ...query, dataset, run }).flatMap((statement) => {
+        const rows = sql.prepare<(string | number)[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.sql}`);
+        return rows.all(...statement.params).map((row) => row.detail);
+      });
+    } finally {
+      sql.close();
+    }
+  };
+
+  it.each([
+    ['id', 'PRIMARY KEY (dataset=?)'],
+    ['path', 'COVERING INDEX images_path (dataset=?)'],
+    ['label', 'COVERING INDEX states_label (dataset=? AND label=?)'],
+    ['prediction', 'COVERING INDEX predictions_predicted (run=? AND dataset=? AND predicted=?)'],
+    ['loss', 'COVERING INDEX predictions_loss (run=? AND dataset=? AND loss>?)'],
+    ['sigma', 'COVERING INDEX predictions_sigma (run=? AND dataset=? AND sigma>?)'],
+    ['margin', 'COVERING INDEX predictions_margin (run=? AND dataset=?)'],
+    ['entropy', 'COVERING INDEX predictions_entropy (run=? AND dataset=?)'],
+  ] as const)('order by %s comes from its index', (sort, index) => {
+    for (const descending of [false, true]) {
+      const details = plans({ q: '', sort, descending });
+      expect(new Set(details.map((detail) => detail.slice(detail.indexOf('USING ') + 6)))).toEqual(new Set([index]));
+    }
+  });
+
+  it.each([
+    ['label:sad', 'COVERING INDEX states_label'],
+    ['split:val', 'COVERING INDEX states_split'],
+    ['reviewed', 'states_reviewed'],
+    ['flagged', 'states_flagged'],
+    ['pred:fear', 'COVERING INDEX predictions_predicted'],
+    ['wrong', 'COVERING INDEX predictions_correct'],
+    ['sigma>.6', 'COVERING INDEX predictions_sigma'],
+    ['path:foo', 'COVERING INDEX images_path'],
+    ['label:sad -split:val', 'USING PRIMARY KEY (dataset=?)'],
+    ['pred:fear sigma>.6 wrong', 'USING PRIMARY KEY (run=? AND dataset=?)'],
+  ])('%s is answered by %s', (q, index) => {
+    const [filter] = plans({ q, sort: 'id', descending: false });
+    expect(filter).toContain(index);
+  });
+
+  it('never sorts', () => {
+    for (const [q] of CASES)
+      for (const sort of SORT_KEYS)
+        expect(
+          plans({ q, sort, descending: true }).filter((detail) => detail.includes('TEMP B-TREE FOR ORDER')),
+        ).toEqual([]);
+  });
+});
