@@ -74,7 +74,7 @@ export function rowTop(layout: Layout, row: number): number {
 /** The least move that shows a tile in full with some air. */
 export function offsetToShow(layout: Layout, index: number, offset: number): number {
   const top = rowTop(layout, Math.floor(index / layout.columns)) - PADDING;
-  const bottom = top + layout.rowHeight + PADDING;
+  const bottom = top + PADDING + layout.rowHeight - GAP + PADDING;
   if (top < offset) return Math.max(0, top);
   if (bottom > offset + layout.view) return Math.min(lastOffset(layout), bottom - layout.view);
   return offset;
