@@ -1,6 +1,7 @@
 import type { LucideIcon } from '@lucide/svelte';
 import Activity from '@lucide/svelte/icons/activity';
 import Database from '@lucide/svelte/icons/database';
+import Grid from '@lucide/svelte/icons/grid-3x3';
 import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import type { Component } from 'svelte';
@@ -46,6 +47,14 @@ export const VIEWS: readonly View[] = [
     letter: 'G',
     group: 'data',
     load: () => import('./gallery/Gallery.svelte'),
+  },
+  {
+    path: '/analysis',
+    title: 'Analysis',
+    icon: Grid,
+    letter: 'A',
+    group: 'data',
+    load: () => import('./analysis/Analysis.svelte'),
   },
   {
     path: '/train',

@@ -12,6 +12,7 @@ export class LiveRun {
   #metrics = $state.raw<RunMetrics>(NO_METRICS);
   #rates = $state.raw<readonly number[]>([]);
   #loaded = $state(false);
+  #loading = false;
   readonly #subscriptions: readonly (() => void)[];
 
   constructor(run: number) {
@@ -19,7 +20,10 @@ export class LiveRun {
     // First listen, then ask: what comes twice is taken once, and nothing is missed in between.
     this.#subscriptions = [
       client.on('run.steps', ({ run: of, first, loss }) => {
-        if (of === run) this.#metrics = withSteps(this.#metrics, first, loss);
+        if (of !== run) return;
+        this.#metrics = withSteps(this.#metrics, first, loss);
+        // How many steps an epoch has is known only once it has begun; before, the first answer could not tell.
+        if (this.#loaded && this.#metrics.stepsPerEpoch === 0) void this.load();
       }),
       client.on('run.epoch', ({ run: of, metrics }) => {
         if (of === run) this.#metrics = withEpoch(this.#metrics, metrics);
@@ -45,7 +49,10 @@ export class LiveRun {
 
   /** Fetches what is stored and puts on top what events have told meanwhile. */
   async load(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
     const stored = await call('runs.metrics', { run: this.run });
+    this.#loading = false;
     if (stored === null) return;
     const told = this.#metrics;
     let merged: RunMetrics = stored;
