@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { EXPRESSION_FACES } from '../../src-shared/domain/expression.ts';
+import type { Evaluation } from '../../src-shared/domain/run.ts';
+import type { Cli } from './cli.ts';
+import { checkSplit, findDataset, findRun, openProject } from './find.ts';
+import { integer } from './options.ts';
+import type { Outcome, Session } from './session.ts';
+import { counted, percent, table } from './text.ts';
+
+interface EvaluateOptions {
+  readonly project: string;
+  readonly run: number;
+  readonly split?: string;
+  readonly dataset?: string;
+  readonly json?: boolean;
+}
+
+export function evaluateCommand(cli: Cli): Command {
+  return cli
+    .command(
+      'evaluate',
+      'measure a run’s predictions on the labels as they are now',
+      'evaluate --project study --run 1 --split val',
+    )
+    .requiredOption('--project <dir>', 'project folder')
+    .requiredOption('--run <id>', 'run to measure', integer(1))
+    .option('--split <name>', 'split to measure on (default: all images)')
+    .option('--dataset <name>', 'dataset (default: the one that the run was trained on, or the only one)')
+    .action((options: EvaluateOptions) => cli.run(options.json, (session) => evaluate(session, options)));
+}
+
+async function evaluate(session: Session, options: EvaluateOptions): Promise<Outcome> {
+  await openProject(session, options.project);
+  const run = findRun(session, options.run);
+  const dataset = findDataset(session, options.dataset ?? run.datasetName ?? undefined);
+  const split = options.split ?? null;
+  if (split !== null) checkSplit(dataset, split);
+  const found = session.services.runs.evaluate({ run: run.id, dataset: dataset.id, split });
+  return { json: { ...found, dataset: dataset.name }, text: evaluationText(found) };
+}
+
+function evaluationText(found: Evaluation): string {
+  const { images, leftOut, accuracy, interval, balancedAccuracy, macroF1, nll, classes, confusion, perClass } = found;
+  const codes = classes.map((expression) => EXPRESSION_FACES[expression].code);
+  const share = (value: number | null): string => (value === null ? '–' : percent(value));
+  return [
+    `Accuracy ${percent(accuracy)} (95% interval ${percent(interval[0])} to ${percent(interval[1])}) on ${counted(images, 'image')}` +
+      (leftOut > 0 ? `, ${leftOut} left out` : ''),
+    `Balanced accuracy ${percent(balancedAccuracy)}, macro F1 ${percent(macroF1)}, NLL ${nll.toFixed(4)}`,
+    '',
+    table(
+      ['label \\ predicted', ...codes],
+      classes.map((expression, row) => [expression, ...(confusion[row] ?? [])]),
+    ),
+    '',
+    table(
+      ['class', 'support', 'recall', 'precision', 'F1'],
+      perClass.map(({ expression, support, recall, precision, f1 }) => [
+        expression,
+        support,
+        share(recall),
+        share(precision),
+        share(f1),
+      ]),
+    ),
+  ].join('\n');
+}

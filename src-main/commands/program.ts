@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { Cli, type CliDeps } from './cli.ts';
+import { devicesCommand } from './devices.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
+import { labelCommand } from './label.ts';
+import { modelCommand } from './model.ts';
+import { predictCommand } from './predict.ts';
+import { serveCommand } from './serve.ts';
+import type { Terminal } from './terminal.ts';
+import { trainCommand } from './train.ts';
+
+const COMMANDS = [
+  importCommand,
+  trainCommand,
+  predictCommand,
+  evaluateCommand,
+  explainCommand,
+  labelCommand,
+  exportCommand,
+  modelCommand,
+  serveCommand,
+  devicesCommand,
+];
+
+/** Errors come back as exceptions and all text goes through the terminal, in every command of the tree. */
+function tame(command: Command, terminal: Terminal): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => terminal.stdout(text),
+    writeErr: (text) => terminal.stderr(text),
+    // Told by `Cli.fail`, in the shape that was asked for.
+    outputError: () => undefined,
+  });
+  for (const child of command.commands) tame(child, terminal);
+}
+
+/** Runs one command line, without the program's own name, and resolves to its exit code: 0, 1 (failed) or 2 (usage). */
+export async function runCommandLine(args: readonly string[], deps: CliDeps): Promise<number> {
+  const cli = new Cli(deps);
+  const program = new Command('poster-var')
+    .description('POSTER-Var Workbench: facial expressions with uncertainty, from the command line.')
+    .version(deps.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', '\nExample:\n  $ poster-var import photos --project study --split 0.8,0.2\n');
+  for (const command of COMMANDS) program.addCommand(command(cli));
+  tame(program, deps.terminal);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (thrown) {
+    cli.fail(thrown, args.includes('--json'));
+  }
+  return cli.exitCode;
+}

@@ -1,0 +1,66 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import {
+  createUtilityEngine,
+  type ForkUtility,
+  type UtilityChild,
+} from '../../../src-main/transport/electron/engine.ts';
+
+class FakeChild implements UtilityChild {
+  readonly pid = 42;
+  readonly stderr = new PassThrough();
+  readonly posted: unknown[] = [];
+  killed = false;
+  #message: (message: unknown) => void = () => undefined;
+  #exit: (code: number) => void = () => undefined;
+
+  postMessage(message: unknown): void {
+    this.posted.push(message);
+  }
+  on(_event: 'message', listener: (message: unknown) => void): void {
+    this.#message = listener;
+  }
+  once(_event: 'exit', listener: (code: number) => void): void {
+    this.#exit = listener;
+  }
+  kill(): boolean {
+    this.killed = true;
+    return true;
+  }
+  say(message: unknown): void {
+    this.#message(message);
+  }
+  exit(code: number): void {
+    this.#exit(code);
+  }
+}
+
+describe('the engine in a utility process', () => {
+  it('starts its own entry, carries messages, and tells how it ended with the last line it wrote', async () => {
+    const child = new FakeChild();
+    const forked: Parameters<ForkUtility>[] = [];
+    const spawn = createUtilityEngine((...args) => {
+      forked.push(args);
+      return child;
+    }, '/out/main/engine.js');
+    const engine = spawn();
+    expect(forked[0]?.slice(0, 2)).toEqual(['/out/main/engine.js', []]);
+    expect(engine.pid).toBe(42);
+
+    const heard: unknown[] = [];
+    const ends: string[] = [];
+    engine.onMessage((message) => heard.push(message));
+    engine.onExit((how) => ends.push(how));
+    engine.post({ kind: 'cancel', id: 1 });
+    child.say({ kind: 'value', id: 1, value: null });
+    expect(child.posted).toEqual([{ kind: 'cancel', id: 1 }]);
+    expect(heard).toEqual([{ kind: 'value', id: 1, value: null }]);
+
+    child.stderr.write('first\nout of memory\n');
+    await new Promise((resolve) => setImmediate(resolve));
+    child.exit(134);
+    expect(ends).toEqual(['exit code 134: out of memory']);
+    engine.kill();
+    expect(child.killed).toBe(true);
+  });
+});
