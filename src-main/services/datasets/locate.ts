@@ -68,9 +68,17 @@ export class Locator {
   }
 }
 
-/** A path as it stands, then as other systems and programs write it: `\` for `/`, composed or decomposed accents, `'` before `=`. */
+/** A path as it stands, then as other systems and programs write it: blanks around it, `\` for `/`, composed or decomposed accents, `'` before `=`. */
 function variants(given: string): Set<string> {
   const slashes = given.replaceAll('\\', '/');
   const bare = given.replace(/^'(?=[=+\-@\t\r])/, '');
-  return new Set([given, slashes, given.normalize('NFC'), given.normalize('NFD'), slashes.normalize('NFC'), bare]);
+  return new Set([
+    given,
+    given.trim(),
+    slashes,
+    given.normalize('NFC'),
+    given.normalize('NFD'),
+    slashes.normalize('NFC'),
+    bare,
+  ]);
 }

@@ -69,8 +69,8 @@ async function* tableEntries(
 ): AsyncGenerator<SourceEntry> {
   const votes = voteColumns(table.columns, table.head);
   for await (const row of tableRows(table)) {
-    const given = 'cells' in row ? (row.cells[columns.path] ?? '').trim() : '';
-    if (!('cells' in row) || given === '') {
+    const given = 'cells' in row ? (row.cells[columns.path] ?? '') : '';
+    if (!('cells' in row) || given.trim() === '') {
       const reason = 'cells' in row ? 'The row names no image.' : row.problem;
       yield { problem: { path: `${basename(table.path)}, line ${row.line}`, kind: 'bad-row', reason } };
       continue;

@@ -24,7 +24,7 @@ describe('RecordSplitter', () => {
     const text = 'a,"b ""c"", d",\r\n"two\r\nlines",x\n\n,last';
     const expected = [
       ['a', 'b "c", d', ''],
-      ['two\nlines', 'x'],
+      ['two\r\nlines', 'x'],
       ['', 'last'],
     ];
     for (let size = 1; size <= text.length; size++) expect(cells(split(text, ',', size))).toEqual(expected);

@@ -16,6 +16,12 @@ interface Cells {
   quoted: boolean;
 }
 
+/** A physical line and what ended it: '' for the last one. */
+interface Line {
+  readonly text: string;
+  readonly end: string;
+}
+
 /**
  * Splits text that comes in pieces into the rows of a CSV (RFC 4180): quoted cells with delimiters, doubled quotes and line
  * breaks in them; \n, \r\n or \r end a line. Damage stays local: a line without end and a quote without end become one problem
@@ -27,7 +33,7 @@ export class RecordSplitter {
   #rest = '';
   #line = 0;
   /** Lines of a row whose quote is still open, and their number. */
-  #open: { cells: Cells; lines: string[]; first: number } | null = null;
+  #open: { cells: Cells; lines: Line[]; first: number } | null = null;
   #overlong = false;
 
   constructor(delimiter: Delimiter) {
@@ -41,7 +47,7 @@ export class RecordSplitter {
     for (;;) {
       const end = this.#lineEnd(start);
       if (end === null) break;
-      yield* this.#endLine(this.#rest.slice(start, end.at));
+      yield* this.#endLine({ text: this.#rest.slice(start, end.at), end: this.#rest.slice(end.at, end.next) });
       start = end.next;
     }
     this.#rest = this.#rest.slice(start);
@@ -54,8 +60,8 @@ export class RecordSplitter {
 
   /** The rows that the end of the text completes. */
   *finish(): Generator<TableRecord> {
-    const last = this.#rest.endsWith('\r') ? this.#rest.slice(0, -1) : this.#rest;
-    if (this.#rest !== '') yield* this.#endLine(last);
+    const text = this.#rest.endsWith('\r') ? this.#rest.slice(0, -1) : this.#rest;
+    if (this.#rest !== '') yield* this.#endLine({ text, end: this.#rest.slice(text.length) });
     this.#rest = '';
     while (this.#open !== null) yield* this.#giveUp();
   }
@@ -71,32 +77,32 @@ export class RecordSplitter {
     return null;
   }
 
-  *#endLine(text: string): Generator<TableRecord> {
+  *#endLine(line: Line): Generator<TableRecord> {
     this.#line++;
-    const tooLong = this.#overlong || text.length > MAX_LINE;
+    const tooLong = this.#overlong || line.text.length > MAX_LINE;
     this.#overlong = false;
     if (!tooLong) {
-      yield* this.#feed(text, this.#line);
+      yield* this.#feed(line, this.#line);
       return;
     }
     // What stood open before the long line is judged without it, so that the order of rows is kept.
-    const line = this.#line;
     while (this.#open !== null) yield* this.#giveUp();
-    yield { line, problem: `The line is longer than ${MAX_LINE.toLocaleString('en')} characters.` };
+    yield { line: this.#line, problem: `The line is longer than ${MAX_LINE.toLocaleString('en')} characters.` };
   }
 
-  *#feed(text: string, line: number): Generator<TableRecord> {
+  *#feed(line: Line, number: number): Generator<TableRecord> {
+    const { text } = line;
     if (this.#open === null) {
       if (text === '') return;
       const cells: Cells = { done: [], cell: '', quoted: false };
       this.#scan(text, cells);
-      if (cells.quoted) this.#open = { cells, lines: [text], first: line };
-      else yield { line, cells: [...cells.done, cells.cell] };
+      if (cells.quoted) this.#open = { cells, lines: [line], first: number };
+      else yield { line: number, cells: [...cells.done, cells.cell] };
       return;
     }
     const { cells, lines, first } = this.#open;
-    lines.push(text);
-    cells.cell += '\n';
+    cells.cell += lines.at(-1)?.end ?? '';
+    lines.push(line);
     const closesWell = this.#scan(text, cells);
     if (!closesWell || lines.length >= MAX_QUOTED_LINES) yield* this.#giveUp();
     else if (!cells.quoted) {
@@ -111,7 +117,7 @@ export class RecordSplitter {
     if (open === null) return;
     this.#open = null;
     yield { line: open.first, problem: 'A quote is opened and never closed.' };
-    for (const [index, text] of open.lines.entries()) if (index > 0) yield* this.#feed(text, open.first + index);
+    for (const [index, line] of open.lines.entries()) if (index > 0) yield* this.#feed(line, open.first + index);
   }
 
   /**
