@@ -1,6 +1,7 @@
 import type { LucideIcon } from '@lucide/svelte';
 import Activity from '@lucide/svelte/icons/activity';
 import Database from '@lucide/svelte/icons/database';
+import GitCompare from '@lucide/svelte/icons/git-compare';
 import Grid from '@lucide/svelte/icons/grid-3x3';
 import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
@@ -64,6 +65,14 @@ export const VIEWS: readonly View[] = [
     group: 'model',
     live: 'train',
     load: () => import('./train/Train.svelte'),
+  },
+  {
+    path: '/runs',
+    title: 'Runs',
+    icon: GitCompare,
+    letter: 'R',
+    group: 'model',
+    load: () => import('./runs/Runs.svelte'),
   },
 ];
 
