@@ -4,6 +4,8 @@ import { serve } from './dispatch.ts';
 import { openPort } from './port.ts';
 
 const port = openPort();
+// Ctrl+C reaches every process of a terminal; the parent alone decides what becomes of the work under way.
+process.on('SIGINT', () => undefined);
 // Without its parent the engine would compute for nobody.
 port.onClose(() => process.exit(0));
 serve(port, CALLS);
