@@ -1,9 +1,12 @@
 /** The traced forward pass of `paper` on ONNX Runtime's CPU against the official code, with every ablation switch. */
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { openExplainer } from '../../src-main/services/engine/explain/gradcam.ts';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
 import { openClassifier } from '../../src-main/services/engine/runtime/inference.ts';
 import { evaluationGolden, goldenInput, goldenWeights, largestDifference, summaryError, uniform } from './golden.ts';
+
+// Seconds on an idle machine; a busy one may take many times that.
+vi.setConfig({ testTimeout: 300_000 });
 
 const golden = evaluationGolden();
 const full: ModelConfig = {

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
 import { float32, floats, openSession } from '../../src-main/services/engine/runtime/session.ts';
 import { openTrainer } from '../../src-main/services/engine/runtime/trainer.ts';
@@ -14,6 +14,9 @@ import { crossEntropy, gaussianKl, priorKl } from '../../src-main/services/engin
 import { lossAndGradients, traceStep } from '../../src-main/services/engine/train/step.ts';
 import type { Summary } from './golden.ts';
 import { goldenInput, goldenWeights, largestDifference, summaryError, trainingGolden } from './golden.ts';
+
+// Seconds on an idle machine; a busy one may take many times that.
+vi.setConfig({ testTimeout: 300_000 });
 
 const golden = trainingGolden();
 const config: ModelConfig = {

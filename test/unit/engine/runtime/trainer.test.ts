@@ -1,5 +1,5 @@
 /** Training steps: they learn, can be saved and continued bit for bit, and touch what they should. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ModelConfig } from '../../../../src-main/services/engine/model/config.ts';
 import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
 import type { StoredTensor } from '../../../../src-main/services/engine/model/initialise.ts';
@@ -9,6 +9,9 @@ import { IMAGE_SIZE } from '../../../../src-main/services/engine/runtime/graphs.
 import { openTrainer } from '../../../../src-main/services/engine/runtime/trainer.ts';
 import type { StepBatch, Trainer } from '../../../../src-main/services/engine/runtime/trainer.ts';
 import { drawNoise } from '../../../../src-main/services/engine/train/noise.ts';
+
+// Seconds on an idle machine; a busy one may take many times that.
+vi.setConfig({ testTimeout: 300_000 });
 
 const config: ModelConfig = {
   size: 'tiny',
