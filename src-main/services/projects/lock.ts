@@ -46,7 +46,7 @@ export class ProjectLock {
    */
   static take(folder: string, door: Door): ProjectLock {
     const holderFile = join(folder, HOLDER_FILE);
-    const connection = openLockFile(join(folder, LOCK_FILE));
+    const connection = openLockFile(folder);
     try {
       // RESERVED is one byte that one process can hold; taking EXCLUSIVE at once could fail for two at the same moment.
       connection.exec('BEGIN IMMEDIATE');
@@ -75,11 +75,11 @@ export class ProjectLock {
   }
 }
 
-function openLockFile(file: string): Sqlite.Database {
+function openLockFile(folder: string): Sqlite.Database {
   try {
-    return new Sqlite(file, { timeout: 0 });
+    return new Sqlite(join(folder, LOCK_FILE), { timeout: 0 });
   } catch (thrown) {
-    throw cannotWrite(thrown, file);
+    throw cannotWrite(thrown, folder);
   }
 }
 
@@ -109,12 +109,12 @@ function held(holder: Holder | null): FailureError {
   });
 }
 
-function cannotWrite(thrown: unknown, place: string): unknown {
+function cannotWrite(thrown: unknown, folder: string): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   if (!/^(EACCES|EPERM|EROFS|SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_IOERR|SQLITE_PERM)/.test(code)) return thrown;
   return new FailureError({
     kind: 'forbidden',
-    message: `Nothing can be written to ${place}.`,
+    message: `Nothing can be written to ${folder}.`,
     remedy: 'Give yourself the right to write to the folder, or copy the project to one where you may.',
   });
 }

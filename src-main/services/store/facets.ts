@@ -2,7 +2,7 @@ import { EXPRESSIONS } from '../../../src-shared/domain/expression.ts';
 import type { Facets, Histogram, ImageQuery } from '../../../src-shared/domain/image.ts';
 import { NONE, type NumberField, type Query, type Term } from '../../../src-shared/domain/query/ast.ts';
 import type { Database } from './database.ts';
-import { maskOf, pluck, type Mask, type Selection } from './select-ids.ts';
+import { maskOf, pluck, type Mask, type Selection } from './mask.ts';
 import { compile, understand, type Param } from './where.ts';
 
 const BINS = 24;

@@ -6,9 +6,11 @@ import { facets } from './facets.ts';
 import { history } from './history.ts';
 import type { ImageFile, ImageTable } from './interface.ts';
 import { Classes, Votes, idList, parseColumn, parseOptional } from './json.ts';
+import { RANGE } from './mask.ts';
+import { Orders } from './orders.ts';
 import { toFloats } from './packed.ts';
 import type { Places } from './places.ts';
-import { RANGE, selectIds } from './select-ids.ts';
+import { selectIds } from './select-ids.ts';
 
 interface RowRecord {
   id: number;
@@ -66,6 +68,7 @@ function toRow(record: RowRecord): ImageRow {
 export class Images implements ImageTable {
   readonly #database: Database;
   readonly #places: Places;
+  readonly #orders: Orders;
   readonly #rows: Statement<[{ run: number | null; ids: string }], RowRecord>;
   readonly #detail: Statement<[number], DetailRecord>;
   readonly #output: Statement<[run: number, dataset: number, image: number], OutputRecord>;
@@ -78,6 +81,7 @@ export class Images implements ImageTable {
   constructor(database: Database, places: Places) {
     this.#database = database;
     this.#places = places;
+    this.#orders = new Orders(database);
     this.#rows = database.prepare(`
       SELECT i.id, i.path, s.split, s.status, i.reason, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
         p.predicted AS prediction, p.correct, p.loss, p.sigma, p.margin, p.entropy
@@ -121,7 +125,7 @@ export class Images implements ImageTable {
   }
 
   ids(query: ImageQuery): Int32Array {
-    return this.#database.read(() => selectIds(this.#database, query));
+    return this.#database.read(() => selectIds(this.#database, this.#orders, query));
   }
 
   rows(ids: readonly number[], run: number | null): ImageRow[] {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { FailureError, type FailureKind } from '../../../src-shared/domain/failure.ts';
 import { toStoreFailure } from './faults.ts';
 import { APPLICATION_ID } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -52,12 +52,16 @@ export function readSummary(folder: string): Summary {
     if (record === undefined) throw new Error('A query without conditions gave no row.');
     return { ...record, name: record.name ?? '', sample: record.sample === '1' };
   } catch (thrown) {
-    throw toStoreFailure(thrown);
+    const failure = toStoreFailure(thrown);
+    // A database in WAL mode needs its folder writable even to be read.
+    if (failure instanceof FailureError && failure.failure.kind === 'forbidden')
+      throw gone('forbidden', 'The folder is read-only.');
+    throw failure;
   } finally {
     sql?.close();
   }
 }
 
-function gone(kind: 'not-found' | 'unsupported' | 'invalid', message: string): FailureError {
+function gone(kind: FailureKind, message: string): FailureError {
   return new FailureError({ kind, message, remedy: 'Open the folder to see more, or take it off this list.' });
 }

@@ -107,9 +107,9 @@ describe('jobs', () => {
   it('tell progress a few times a second, and the last word always', async () => {
     const { jobs, table, events } = setUp();
     const update = vi.spyOn(table, 'update');
-    const id = jobs.start(spec, async ({ progress }) => {
+    const id = jobs.start(spec, async (context) => {
       for (let done = 1; done <= 3_000; done++) {
-        progress(done, 6_000);
+        context.progress(done, 6_000);
         if (done % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       }
     });

@@ -169,6 +169,24 @@ describe('orders', () => {
   });
 });
 
+describe('an order kept from the last query', () => {
+  it('is read anew once a label has changed it', () => {
+    const before = ids('', 'loss', true);
+    expect(ids('', 'loss', true)).toEqual(before);
+    const last = before.findLast((id) => all.some((row) => row.id === id && row.loss !== null)) ?? 0;
+    const row = all.find((one) => one.id === last);
+    const label = SEVEN.find((one) => one !== row?.label && one !== row?.prediction) ?? 'sad';
+    store.labels.apply([last], { kind: 'hard', label }, 'a');
+    const after = ids('', 'loss', true);
+    expect(after.indexOf(last)).toBeLessThan(before.indexOf(last));
+    store.labels.undo('a');
+    expect(ids('', 'loss', true)).toEqual(before);
+    // Whoever changes what was answered does not change the next answer.
+    store.images.ids({ dataset, run, q: '', sort: 'loss', descending: true }).reverse();
+    expect(ids('', 'loss', true)).toEqual(before);
+  });
+});
+
 describe('facets', () => {
   const count = (rows: readonly ImageRow[], key: (row: ImageRow) => string): Record<string, number> => {
     const counts: Record<string, number> = {};
