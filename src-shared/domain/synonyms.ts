@@ -2,9 +2,9 @@ import type { Expression } from './expression.ts';
 import type { LabelMap } from './dataset.ts';
 
 /**
- * How data sets name the expressions: RAF-DB, AffectNet, FER2013, FER+, ExpW, SFEW, CAER-S, CK+, JAFFE and KDEF, with the
- * adjectives and nouns that people use, and the two- and three-letter codes. Names only: a number means another class in every
- * data set. AffectNet's "None", "Uncertain" and "Non-Face" are no expressions and stay unknown.
+ * How data sets name the expressions: RAF-DB, AffectNet, FER2013, FER+, ExpW, SFEW, CAER-S, CK+, JAFFE and KDEF, with
+ * the adjectives and nouns that people use, and the two- and three-letter codes. Names only: a number means another
+ * class in every data set. AffectNet's "None", "Uncertain" and "Non-Face" are no expressions and stay unknown.
  */
 const SYNONYMS: Readonly<Record<Expression, readonly string[]>> = {
   neutral: ['neutral', 'neutrality', 'calm', 'normal', 'neu', 'ne'],
@@ -23,7 +23,9 @@ const EXPRESSION_BY_NAME: ReadonlyMap<string, Expression> = new Map(
   ),
 );
 
-/** Splits as data sets name them. FER2013's PublicTest was its leaderboard's (validation), PrivateTest its final test. */
+/**
+ * Splits as data sets name them. FER2013's PublicTest was its leaderboard's (validation), PrivateTest its final test.
+ */
 const SPLITS: Readonly<Record<'train' | 'val' | 'test', readonly string[]>> = {
   train: ['train', 'training', 'trainset', 'trainingset', 'fer2013train', 'trainalignedfaces', 'learn'],
   val: [
@@ -46,7 +48,10 @@ const SPLIT_BY_NAME: ReadonlyMap<string, string> = new Map(
   Object.entries(SPLITS).flatMap(([split, names]) => names.map((name) => [name, split] as const)),
 );
 
-/** Letters only, lower case, accents off; a number before the name (`1_surprise`) says nothing and is left out with the rest. */
+/**
+ * Letters only, lower case, accents off; a number before the name (`1_surprise`) says nothing and is left out with the
+ * rest.
+ */
 function bare(name: string): string {
   return name
     .normalize('NFKD')
@@ -55,8 +60,8 @@ function bare(name: string): string {
 }
 
 /**
- * The expression that a class name stands for, in any case and with any separators; null where the table does not know it,
- * as for every bare number.
+ * The expression that a class name stands for, in any case and with any separators; null where the table does not know
+ * it, as for every bare number.
  */
 export function expressionOf(name: string): Expression | null {
   const letters = bare(name).replace(/^\d+|\d+$/g, '');

@@ -18,9 +18,9 @@ const TRIED = 20;
 const NEIGHBOURS = 64;
 
 /**
- * Finds the folder that the paths in a table are relative to: the table's own folder, else a folder in it (`images/` beside
- * `legend.csv`), else its parent or a neighbour folder (`annotations/` beside `images/`). Only where nothing is found in the
- * table's folder does the root widen to the parent.
+ * Finds the folder that the paths in a table are relative to: the table's own folder, else a folder in it (`images/`
+ * beside `legend.csv`), else its parent or a neighbour folder (`annotations/` beside `images/`). Only where nothing is
+ * found in the table's folder does the root widen to the parent.
  */
 export async function findBase(table: string, paths: readonly string[]): Promise<BaseFolder> {
   const own = dirname(resolve(table));

@@ -45,7 +45,8 @@ function best(columns: readonly string[], names: readonly string[], content: (co
 }
 
 /**
- * Which column is which, by what stands in it and by its name. Null where no column looks like paths or none like labels.
+ * Which column is which, by what stands in it and by its name. Null where no column looks like paths or none like
+ * labels.
  */
 export function guessMapping(columns: readonly string[], head: readonly (readonly string[])[]): ColumnMap | null {
   const path = best(columns, NAMES.path, (column) => share(head, column, isImageName));
@@ -66,8 +67,8 @@ export function guessMapping(columns: readonly string[], head: readonly (readonl
 export type VoteColumns = readonly (readonly [column: number, expression: Expression])[];
 
 /**
- * Columns that are named like expressions and hold small whole numbers: vote counts, as in FER+ and in the official code's
- * manifest. Fewer than three such columns are taken for something else.
+ * Columns that are named like expressions and hold small whole numbers: vote counts, as in FER+ and in the official
+ * code's manifest. Fewer than three such columns are taken for something else.
  */
 export function voteColumns(columns: readonly string[], head: readonly (readonly string[])[]): VoteColumns {
   const found = columns.flatMap((name, index) => {

@@ -59,14 +59,18 @@ export class Datasets {
     return preview;
   }
 
-  /** A preview's thumbnail, WebP; null for an unknown one. Throws FailureError 'unreadable' where the file changed since. */
+  /**
+   * A preview's thumbnail, WebP; null for an unknown one. Throws FailureError 'unreadable' where the file changed
+   * since.
+   */
   async previewImage(preview: string, index: number): Promise<{ bytes: Buffer; type: string } | null> {
     const file = this.#previews.get(preview)?.[index];
     return file === undefined ? null : { bytes: await renderThumbnail(file, PREVIEW_SIZE), type: 'image/webp' };
   }
 
   /**
-   * Starts an import. Its job ends when the dataset stands; `jobs.finished(job)` then names the dataset and `report` tells.
+   * Starts an import. Its job ends when the dataset stands; `jobs.finished(job)` then names the dataset and `report`
+   * tells.
    * @throws FailureError 'conflict' for a name that is taken, 'invalid' for shares that do not sum to 1.
    */
   startImport(order: ImportOrder): { job: number } {
@@ -96,7 +100,10 @@ export class Datasets {
     return report;
   }
 
-  /** Removes files that a killed import left behind (its rows go when the project is opened); for after opening a project. */
+  /**
+   * Removes files that a killed import left behind (its rows go when the project is opened); for after opening a
+   * project.
+   */
   async sweep(): Promise<void> {
     const { project, jobs } = this.#workspace.require();
     const alive = ['queued', 'running'];

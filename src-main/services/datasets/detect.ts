@@ -20,7 +20,8 @@ const LISTED = 8;
 type Scored = ImportCandidate & { readonly score: number };
 
 /**
- * Ways to read a source, the best first, each with what speaks for it. Empty where nothing looks like images with labels.
+ * Ways to read a source, the best first, each with what speaks for it. Empty where nothing looks like images with
+ * labels.
  * @throws FailureError 'not-found' or 'unreadable'.
  */
 export async function detectSource(source: string): Promise<ImportCandidate[]> {
@@ -74,7 +75,8 @@ async function tableCandidate(path: string): Promise<Scored> {
   const table = await openTable(path);
   const columns = [...table.columns];
   const mapping = guessMapping(columns, table.head);
-  const saw = `${basename(path)} is a table separated by ${DELIMITER_NAMES[table.dialect.delimiter]} with ${columns.length} columns`;
+  const delimiter = DELIMITER_NAMES[table.dialect.delimiter];
+  const saw = `${basename(path)} is a table separated by ${delimiter} with ${columns.length} columns`;
   if (mapping === null)
     return {
       format: 'csv',
@@ -117,7 +119,8 @@ async function folderCandidate(path: string): Promise<Scored | null> {
   const reason =
     classes === 0
       ? `Images${where}${splits} without class folders: they come in without labels.`
-      : `${classes} class ${classes === 1 ? 'folder' : 'folders'}${where}${splits} (${list}), ${survey.known} of them known expressions.`;
+      : `${classes} class ${classes === 1 ? 'folder' : 'folders'}${where}${splits} (${list}), ` +
+        `${survey.known} of them known expressions.`;
   // Names that mean expressions speak louder than folders that only hold images.
   const score = survey.known >= 2 ? 2.5 : classes >= 2 ? 2 : 1.2;
   return { format: 'folders', path: root, columns: [], mapping: null, score, reason };

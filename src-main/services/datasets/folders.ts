@@ -15,8 +15,8 @@ const DEEPEST_ROOT = 8;
 const isHidden = (name: string): boolean => name.startsWith('.');
 
 /**
- * The folder that class or split folders lie in: the given one, or, where that holds a single folder of folders and no image
- * (an unpacked archive), the one inside.
+ * The folder that class or split folders lie in: the given one, or, where that holds a single folder of folders and no
+ * image (an unpacked archive), the one inside.
  * @throws FailureError 'not-found' or 'unreadable'.
  */
 export async function folderLayout(path: string): Promise<{ root: string; wrapped: boolean }> {
@@ -61,7 +61,10 @@ export function readPlace(folders: readonly string[]): { split: string; rawLabel
   return { split: split ?? '', rawLabel: onlyWraps ? '' : (label ?? '') };
 }
 
-/** Every image below the root, folder by folder in the order of names; links to folders are not followed, so none can loop. */
+/**
+ * Every image below the root, folder by folder in the order of names; links to folders are not followed, so none can
+ * loop.
+ */
 export async function* folderEntries(root: string): AsyncGenerator<SourceEntry> {
   yield* walk(root, [], Infinity);
 }

@@ -29,9 +29,9 @@ const BATCH = 300;
 const READ_AHEAD = Math.max(2, Math.min(8, availableParallelism())) * 2;
 
 /**
- * The body of an import job: every file is read, hashed and decoded first; only then splits are dealt and rows stored, so that
- * images with the same bytes land in one split. A file that is missing or cannot be read becomes a row with its reason.
- * Cancelled or failed, it leaves no row behind.
+ * The body of an import job: every file is read, hashed and decoded first; only then splits are dealt and rows stored,
+ * so that images with the same bytes land in one split. A file that is missing or cannot be read becomes a row with its
+ * reason. Cancelled or failed, it leaves no row behind.
  * @throws FailureError 'cancelled', those of `openRequest`, and 'conflict' for a name that is taken.
  */
 export async function runImport(store: Store, order: ImportOrder, context: JobContext): Promise<ImportReport> {
@@ -57,10 +57,15 @@ class Survey {
   readonly names = new ClassNames();
   rows = 0;
   duplicates = 0;
-  /** By position among the rows that a plan deals: label and soundness as one number, and the first row with the same bytes. */
+  /**
+   * By position among the rows that a plan deals: label and soundness as one number, and the first row with the same
+   * bytes.
+   */
   readonly strata: number[] = [];
   readonly groups: number[] = [];
-  /** Row number by content: the first 52 bits of the hash, of which a million images share one with odds of 1 in 10,000. */
+  /**
+   * Row number by content: the first 52 bits of the hash, of which a million images share one with odds of 1 in 10,000.
+   */
   readonly #firstRow = new Map<number, number>();
   /** Duplicates that are listed, by the row that they repeat, to be told its path when that row passes again. */
   readonly repeats = new Map<number, string[]>();
@@ -150,7 +155,9 @@ async function lookAt(
   return { row, problem: reason === null ? null : { path, kind, reason } };
 }
 
-/** Stores the spooled rows, then the report that makes the dataset visible. After an error the dataset is gone again. */
+/**
+ * Stores the spooled rows, then the report that makes the dataset visible. After an error the dataset is gone again.
+ */
 async function storeAll(
   store: Store,
   order: ImportOrder,

@@ -11,7 +11,10 @@ export type Location =
 /** Real paths of folders that are remembered; then forgotten all at once. */
 const REMEMBERED = 4_096;
 
-/** Resolves paths of a source to files, none of which lies outside the root: not by `..`, not absolutely, not through a link. */
+/**
+ * Resolves paths of a source to files, none of which lies outside the root: not by `..`, not absolutely, not through a
+ * link.
+ */
 export class Locator {
   readonly root: string;
   readonly #bases: readonly string[];
@@ -68,7 +71,10 @@ export class Locator {
   }
 }
 
-/** A path as it stands, then as other systems and programs write it: blanks around it, `\` for `/`, composed or decomposed accents, `'` before `=`. */
+/**
+ * A path as it stands, then as other systems and programs write it: blanks around it, `\` for `/`, composed or
+ * decomposed accents, `'` before `=`.
+ */
 function variants(given: string): Set<string> {
   const slashes = given.replaceAll('\\', '/');
   const bare = given.replace(/^'(?=[=+\-@\t\r])/, '');

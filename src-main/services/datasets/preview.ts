@@ -38,8 +38,8 @@ class Reservoir {
 }
 
 /**
- * What an import would do, before anything is written: all rows are counted and their files looked for; up to 12 images a
- * class are decoded. The same source gives the same samples.
+ * What an import would do, before anything is written: all rows are counted and their files looked for; up to 12 images
+ * a class are decoded. The same source gives the same samples.
  * @throws FailureError as `openRequest`.
  */
 export async function previewSource(request: ImportRequest): Promise<PreviewWithFiles> {

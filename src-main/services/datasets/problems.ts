@@ -28,7 +28,9 @@ interface ClassTally {
   readonly expression: Expression | null;
 }
 
-/** Counts class names as they stand in the source. Images of one unknown class are one problem, however many they are. */
+/**
+ * Counts class names as they stand in the source. Images of one unknown class are one problem, however many they are.
+ */
 export class ClassNames {
   readonly #classes = new Map<string, ClassTally>();
 
@@ -53,7 +55,9 @@ export class ClassNames {
     return [...this.#classes].sort(([, a], [, b]) => b.count - a.count);
   }
 
-  /** One problem for each name that means no expression; `decided` are names that a person left unlabelled on purpose. */
+  /**
+   * One problem for each name that means no expression; `decided` are names that a person left unlabelled on purpose.
+   */
   problems(decided: (raw: string) => boolean): ImportProblem[] {
     return this.entries().flatMap(([raw, { count, path, expression }]): ImportProblem[] => {
       if (expression !== null || decided(raw)) return [];

@@ -20,11 +20,11 @@ interface Unit {
 }
 
 /**
- * Deals rows to splits at random, stratified and seeded: equal input and seed give equal splits on every machine. Within a
- * stratum the shares are exact by the method of largest remainder, with what rounding took from a split carried to the next
- * stratum, so that the totals are exact too. Rows of one group (images with the same bytes) go to one split, in the stratum
- * that the first of them belongs to: the same face must not be trained on and tested. Only a group too large for its share
- * makes the shares inexact.
+ * Deals rows to splits at random, stratified and seeded: equal input and seed give equal splits on every machine.
+ * Within a stratum the shares are exact by the method of largest remainder, with what rounding took from a split
+ * carried to the next stratum, so that the totals are exact too. Rows of one group (images with the same bytes) go to
+ * one split, in the stratum that the first of them belongs to: the same face must not be trained on and tested. Only a
+ * group too large for its share makes the shares inexact.
  * @param strata stratum of each row, e.g. its label's index.
  * @param groups group of each row.
  * @returns for each row an index into the plan's shares, in their order.
@@ -71,8 +71,8 @@ function unitsByStratum(strata: ArrayLike<number>, groups: ArrayLike<number>): [
 }
 
 /**
- * Whole numbers that sum to `rows` and follow the shares (Hamilton's method): first the floors, then one more for the largest
- * remainders. `carry` holds what earlier strata left over or took ahead; it is brought up to date.
+ * Whole numbers that sum to `rows` and follow the shares (Hamilton's method): first the floors, then one more for the
+ * largest remainders. `carry` holds what earlier strata left over or took ahead; it is brought up to date.
  */
 function largestRemainder(rows: number, shares: readonly number[], carry: number[]): number[] {
   const exact = shares.map((share) => rows * share);

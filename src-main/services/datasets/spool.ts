@@ -11,8 +11,8 @@ const NAME = /^import-(\d+)\.ndjson$/;
 const BATCH = 256;
 
 /**
- * Rows on their way into the database, in a file: splits can only be dealt when all rows are known, and a million rows do not
- * belong in memory.
+ * Rows on their way into the database, in a file: splits can only be dealt when all rows are known, and a million rows
+ * do not belong in memory.
  */
 export class Spool {
   readonly #file: string;

@@ -7,8 +7,8 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 const BUFFER = 64 * 1024;
 
 /**
- * Writes a text file from pieces: to a temporary neighbour, made durable, then renamed, so that the file is the old or the new
- * one and never half of it. Memory does not grow with the file.
+ * Writes a text file from pieces: to a temporary neighbour, made durable, then renamed, so that the file is the old or
+ * the new one and never half of it. Memory does not grow with the file.
  * @throws FailureError 'disk-full', or 'unavailable' where the folder is missing or not writable.
  */
 export async function writeTextFile(file: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {

@@ -5,7 +5,8 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 /** Pixels of the largest image that is decoded: a bomb of 14,000 × 14,000 is refused from its header alone. */
 export const MAX_PIXELS = 50_000_000;
 
-// libvips can also read vector drawings, its own dumps and raw memory; none of these is a photograph, some are an attack surface.
+// libvips can also read vector drawings, its own dumps and raw memory; none of these is a photograph, some are an
+// attack surface.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: [
@@ -23,9 +24,10 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /**
- * Opens an encoded image strictly: at most MAX_PIXELS, the first frame only, and a file that ends early or is damaged fails
- * when its pixels are read, where a lenient decoder would fill the rest with grey.
- * @param colours 'stored' takes RGB values as they stand in the file, as PIL does; 'managed' applies an embedded colour profile.
+ * Opens an encoded image strictly: at most MAX_PIXELS, the first frame only, and a file that ends early or is damaged
+ * fails when its pixels are read, where a lenient decoder would fill the rest with grey.
+ * @param colours 'stored' takes RGB values as they stand in the file, as PIL does; 'managed' applies an embedded colour
+ * profile.
  */
 export function openImage(bytes: Uint8Array, colours: 'stored' | 'managed'): Sharp {
   return sharp(bytes, {

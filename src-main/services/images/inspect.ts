@@ -33,8 +33,8 @@ export async function inspectImage(file: string): Promise<InspectedImage> {
 
 /**
  * Difference hash (N. Krawetz, "Kind of Like That", 2013): the image in 9 × 8 grey pixels, a bit for each pixel that is
- * brighter than its left neighbour, row by row. Near-duplicates differ in few bits. Decodes the whole file, which is the
- * check that it can be decoded.
+ * brighter than its left neighbour, row by row. Near-duplicates differ in few bits. Decodes the whole file, which is
+ * the check that it can be decoded.
  * @returns 16 hex digits.
  */
 export async function differenceHash(bytes: Uint8Array): Promise<string> {

@@ -34,8 +34,8 @@ const IMAGE = new RegExp(`^/?media/image/${ID}$`);
 const PREVIEW = /^\/?media\/preview\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(0|[1-9][0-9]{0,5})$/;
 
 /**
- * Reads a media path, as `media` of the contract writes them. It knows whole paths only, of digits and closed words: nothing is
- * decoded, joined or cut, so there is no `..`, `%2f` or NUL that could mean something.
+ * Reads a media path, as `media` of the contract writes them. It knows whole paths only, of digits and closed words:
+ * nothing is decoded, joined or cut, so there is no `..`, `%2f` or NUL that could mean something.
  */
 export function parseMediaPath(path: string): MediaAddress | null {
   const thumbnail = THUMBNAIL.exec(path);

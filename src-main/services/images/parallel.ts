@@ -1,6 +1,6 @@
 /**
- * Applies an asynchronous function to a stream, up to `limit` at a time, and gives the results in the stream's order. Memory
- * is bounded by the limit. After an error or an early end nothing new is begun, and what was begun is awaited.
+ * Applies an asynchronous function to a stream, up to `limit` at a time, and gives the results in the stream's order.
+ * Memory is bounded by the limit. After an error or an early end nothing new is begun, and what was begun is awaited.
  */
 export async function* mapInOrder<T, R>(
   source: AsyncIterable<T> | Iterable<T>,

@@ -1,25 +1,27 @@
+import { PREPROCESSING } from '../engine/preprocessing.ts';
 import { openImage, readable } from './decode.ts';
 import { readImageFile } from './read.ts';
 import { resizeBilinear } from './resize.ts';
 import type { Raster } from './resize.ts';
 
 /** Side of the model's input, pixels. */
-export const SIDE = 224;
+export const SIDE = PREPROCESSING.side;
 const AREA = SIDE * SIDE;
 
-/** ImageNet mean and standard deviation by channel (RGB, of values in 0..1). */
-export const MEAN = [0.485, 0.456, 0.406] as const;
-export const STD = [0.229, 0.224, 0.225] as const;
-
-/** normalised value by channel × byte, rounded to float32 after each step as torchvision's ToTensor and Normalize do. */
+/**
+ * Normalised value by channel × byte, rounded to float32 after each step as torchvision's ToTensor and Normalize do.
+ */
 const NORMALISED = new Float32Array(3 * 256);
-for (const [channel, mean] of MEAN.entries())
+for (const [channel, mean] of PREPROCESSING.mean.entries())
   for (let byte = 0; byte < 256; byte++) {
     const centred = Math.fround(Math.fround(byte / 255) - Math.fround(mean));
-    NORMALISED[channel * 256 + byte] = centred / Math.fround(STD[channel] ?? 1);
+    NORMALISED[channel * 256 + byte] = centred / Math.fround(PREPROCESSING.std[channel] ?? 1);
   }
 
-/** A decoded image, upright: grey (1 channel) or RGB (3); alpha is dropped without blending, as PIL's convert('RGB') does. */
+/**
+ * A decoded image, upright: grey (1 channel) or RGB (3); alpha is dropped without blending, as PIL's convert('RGB')
+ * does.
+ */
 async function decodeUpright(bytes: Uint8Array): Promise<Raster> {
   return readable(async () => {
     const { data, info } = await openImage(bytes, 'stored')
@@ -33,8 +35,8 @@ async function decodeUpright(bytes: Uint8Array): Promise<Raster> {
 }
 
 /**
- * Decodes an image file for the model: first frame, upright by its EXIF orientation, RGB, resized to 224 × 224 (bilinear
- * with antialias) without keeping the aspect ratio, as torchvision's Resize((224, 224)) on a PIL image.
+ * Decodes an image file for the model: first frame, upright by its EXIF orientation, RGB, resized to 224 × 224
+ * (bilinear with antialias) without keeping the aspect ratio, as torchvision's Resize((224, 224)) on a PIL image.
  * @returns interleaved bytes [224 · 224 · 3].
  * @throws FailureError 'unreadable'.
  */
@@ -58,11 +60,4 @@ export function normalise(rgb: Uint8Array, out: Float32Array, offset: number): v
     const plane = offset + channel * AREA;
     for (let pixel = 0; pixel < AREA; pixel++) out[plane + pixel] = table[rgb[pixel * 3 + channel] as number] as number;
   }
-}
-
-/** An image file as the model's input [3, 224, 224]: `decodeSquare`, then `normalise`. Throws FailureError 'unreadable'. */
-export async function loadPixels(file: string): Promise<Float32Array> {
-  const out = new Float32Array(3 * AREA);
-  normalise(await decodeSquare(file), out, 0);
-  return out;
 }

@@ -6,7 +6,7 @@ import { explainAccess } from '../files/access.ts';
 import { unreadable } from './decode.ts';
 
 /** A photograph is smaller; the limit keeps a mistaken file from filling the memory. */
-const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 128 * 1024 * 1024;
 /** Bytes between two yields: hashing 1 MiB takes a few milliseconds. */
 const CHUNK = 1024 * 1024;
 
@@ -18,7 +18,8 @@ export interface FileBytes {
 
 /**
  * Reads a regular file whole. Pipes, devices and folders are refused without waiting on them.
- * @throws FailureError 'unreadable' with a sentence: not found, no permission, not a file, empty, too large, changed meanwhile.
+ * @throws FailureError 'unreadable' with a sentence: not found, no permission, not a file, empty, too large, changed
+ * meanwhile.
  */
 export async function readImageFile(path: string): Promise<FileBytes> {
   let handle: FileHandle;

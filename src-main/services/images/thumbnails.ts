@@ -9,8 +9,8 @@ import { renderThumbnail } from './render.ts';
 const HASH = /^[0-9a-f]{64}$/;
 
 /**
- * Thumbnails of a project, kept in its cache folder under the hash of the image's content: equal images share one, and a
- * folder of images that moved keeps them. The cache may be deleted at any time.
+ * Thumbnails of a project, kept in its cache folder under the hash of the image's content: equal images share one, and
+ * a folder of images that moved keeps them. The cache may be deleted at any time.
  */
 export class Thumbnails {
   readonly #gate = new Gate(Math.max(2, availableParallelism()));

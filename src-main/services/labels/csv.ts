@@ -3,8 +3,8 @@ const FORMULA = /^[=+\-@\t\r\0]/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
- * A value as a CSV cell (RFC 4180). Text that begins like a formula gets a leading apostrophe, so that opening an export runs
- * nothing; numbers stay numbers. `unguard` takes the apostrophe off again.
+ * A value as a CSV cell (RFC 4180). Text that begins like a formula gets a leading apostrophe, so that opening an
+ * export runs nothing; numbers stay numbers. `unguard` takes the apostrophe off again.
  */
 export function csvCell(value: string | number | null): string {
   if (value === null) return '';

@@ -22,8 +22,8 @@ const LABEL_COLUMNS = [
 ] as const;
 
 /**
- * Writes the labels of a dataset, or of all (null), as CSV: a line for each image, broken ones included. `annotator` and `at`
- * tell who set the current label and when; they are empty where the label is the dataset's own.
+ * Writes the labels of a dataset, or of all (null), as CSV: a line for each image, broken ones included. `annotator`
+ * and `at` tell who set the current label and when; they are empty where the label is the dataset's own.
  * @returns lines written, the header not counted.
  * @throws FailureError 'not-found' for an unknown dataset, and those of writing.
  */
@@ -61,9 +61,9 @@ function labelLine({ row, datasetLabel, history, note }: ImageDetail, dataset: s
 }
 
 /**
- * Writes a run's predictions as CSV: path, current label, predicted class, mu and logvar for each class (logvar without VICH is
- * empty), then sigma of the predicted class, loss on the label, entropy and margin of softmax(mu), split and dataset. Of all datasets
- * and splits, or of one (ids and names; null: all).
+ * Writes a run's predictions as CSV: path, current label, predicted class, mu and logvar for each class (logvar without
+ * VICH is empty), then sigma of the predicted class, loss on the label, entropy and margin of softmax(mu), split and
+ * dataset. Of all datasets and splits, or of one (ids and names; null: all).
  * @throws FailureError 'not-found' for an unknown run or dataset, and those of writing.
  */
 export async function exportPredictions(

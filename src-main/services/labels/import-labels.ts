@@ -35,9 +35,10 @@ interface Wanted {
 }
 
 /**
- * Labels images from a CSV or TSV with the columns `path`, `label` and, if several datasets share paths, `dataset` (a name):
- * what `exportLabels` writes, or what other programs make. Each class is one act of the annotator, so one step to undo. The
- * last row of a path counts. Without a `dataset` column a path means that image in every dataset that has it.
+ * Labels images from a CSV or TSV with the columns `path`, `label` and, if several datasets share paths, `dataset` (a
+ * name): what `exportLabels` writes, or what other programs make. Each class is one act of the annotator, so one step
+ * to undo. The last row of a path counts. Without a `dataset` column a path means that image in every dataset that has
+ * it.
  * @throws FailureError 'unreadable' or 'invalid' for the table, and those of `Labels.apply`.
  */
 export async function importLabels(store: Store, labels: Pick<Labels, 'apply'>, file: string): Promise<ImportedLabels> {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openProject } from './project.ts';
 
-/** 1,230 real photographs (`legend.csv`: user.id,image,emotion) that lie beside some checkouts; they are no part of the project. */
+/**
+ * 1,230 real photographs (`legend.csv`: user.id,image,emotion) that lie beside some checkouts; they are no part of the
+ * project.
+ */
 const PHOTOGRAPHS = join(import.meta.dirname, '../../../../shared/data/expressions');
 
 describe.skipIf(!existsSync(PHOTOGRAPHS))(

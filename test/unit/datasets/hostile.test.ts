@@ -83,7 +83,7 @@ describe('files of every kind in a folder', () => {
     expect(byPath.get('fear/deep.png')).toMatchObject({ width: 40, height: 30 });
   });
 
-  it('keeps names as they stand on disk: line break, emoji, quotes, accents composed and decomposed, 250 bytes', async () => {
+  it('keeps names as they stand on disk: line break, emoji, quotes, NFC and NFD, 250 bytes', async () => {
     await using project = await openProject();
     const names = [
       'two\nlines.jpg',
@@ -189,7 +189,8 @@ describe('a preview', () => {
       path: join(root, 'set.csv'),
       mapping: { path: 'file', label: 'emotion', split: 'usage' },
       reason:
-        'set.csv is a table separated by semicolons with 3 columns: “file” names images and “emotion” labels; 20 of the first 20 images are found in pics.',
+        'set.csv is a table separated by semicolons with 3 columns: “file” names images and “emotion” labels; ' +
+        '20 of the first 20 images are found in pics.',
     });
     expect(others.map(({ format }) => format)).toEqual(['folders']);
     const preview = await project.datasets.preview({ source: root, format: 'auto' });

@@ -144,7 +144,7 @@ describe('exportLabels', () => {
 
 describe('exportPredictions', () => {
   it('writes mu and logvar exactly, and what follows from them', async () => {
-    const { project, store, one } = await labelledProject();
+    const { project, store, one, two } = await labelledProject();
     await using _closing = project;
     const classes: Expression[] = [...SEVEN];
     const run = store.runs.insert({
@@ -201,6 +201,9 @@ describe('exportPredictions', () => {
       if (label < 0) expect(row['loss']).toBe('');
       else expect(Number(row['loss'])).toBeCloseTo(crossEntropy(mu, label), 12);
     }
+    const train = rows.filter(({ split }) => split === 'train').length;
+    expect(await exportPredictions(store, run, out, { dataset: one, split: 'train' })).toEqual({ images: train });
+    expect(await exportPredictions(store, run, out, { dataset: two })).toEqual({ images: 0 });
     await expect(exportPredictions(store, 99, out)).rejects.toMatchObject({ failure: { kind: 'not-found' } });
   });
 });

@@ -23,9 +23,9 @@ interface Line {
 }
 
 /**
- * Splits text that comes in pieces into the rows of a CSV (RFC 4180): quoted cells with delimiters, doubled quotes and line
- * breaks in them; \n, \r\n or \r end a line. Damage stays local: a line without end and a quote without end become one problem
- * each, and reading goes on at the next line. Memory is bounded by the longest admissible row.
+ * Splits text that comes in pieces into the rows of a CSV (RFC 4180): quoted cells with delimiters, doubled quotes and
+ * line breaks in them; \n, \r\n or \r end a line. Damage stays local: a line without end and a quote without end become
+ * one problem each, and reading goes on at the next line. Memory is bounded by the longest admissible row.
  */
 export class RecordSplitter {
   readonly #delimiter: Delimiter;

@@ -42,7 +42,9 @@ async function readSample(path: string): Promise<Uint8Array> {
   }
 }
 
-/** A byte-order mark decides; without one, zero bytes speak for UTF-16, and what is no UTF-8 is taken as windows-1252. */
+/**
+ * A byte-order mark decides; without one, zero bytes speak for UTF-16, and what is no UTF-8 is taken as windows-1252.
+ */
 export function sniffEncoding(sample: Uint8Array): Encoding {
   const [first, second] = sample;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
