@@ -65,6 +65,12 @@ export function composeServices(options: ComposeOptions): Services {
   const datasets = new Datasets(workspace, emit);
   const gallery = new Gallery(workspace);
   const runs = new Runs(workspace, engine, emit);
+  events.subscribe(({ event, payload }) => {
+    if (event !== 'project.changed' || payload.project === null) return;
+    datasets
+      .sweep()
+      .catch((thrown: unknown) => console.error('Files of a killed import could not be removed:', thrown));
+  });
   return {
     home,
     annotator,
