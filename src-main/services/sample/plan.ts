@@ -1,105 +1,106 @@
-import { Random } from '../engine/random.ts';
-import { SEVEN } from '../../../src-shared/domain/expression.ts';
-import type { Expression } from '../../../src-shared/domain/expression.ts';
-import { blend } from './action-units.ts';
-import type { FacialState } from './action-units.ts';
+/**
+ * The sample's faces before they are drawn: what each shows, what its data set says it shows, where it belongs.
+ * Everything about face i follows from the seed and i alone, in blocks that keep the shares exact.
+ */
+import { type Expression, SEVEN } from '../../../src-shared/domain/expression.ts';
+import { drawCapture } from './capture.ts';
+import type { Portrait } from './draw.ts';
 import { drawIdentity } from './identity.ts';
-import type { Identity } from './identity.ts';
-import { drawScene } from './scene.ts';
-import type { Scene } from './scene.ts';
-import { vote } from './taggers.ts';
+import { blend, perform } from './prototypes.ts';
+import { Stream } from './stream.ts';
+import { vote, type Votes } from './taggers.ts';
 
-/** Share of dataset labels that are wrong on purpose. */
-export const PLANTED_SHARE = 0.04;
+export type Split = 'train' | 'val' | 'test';
 
-/** Pictures of one person; all of them lie in one split, so that no split knows another's faces. */
-const FACES_A_PERSON = 3;
-
-/** Class frequencies, uneven as in sets collected in the wild. */
-const FREQUENCIES: readonly (readonly [Expression, number])[] = [
-  ['neutral', 0.17],
-  ['happy', 0.19],
-  ['sad', 0.14],
-  ['surprise', 0.14],
-  ['fear', 0.11],
-  ['disgust', 0.12],
-  ['anger', 0.13],
-];
-
-export interface SampleFace {
-  readonly file: string;
-  /** The class that the face mostly shows. */
+export interface PlannedFace {
+  /** 1, 2, 3, … */
+  readonly number: number;
+  /** What it is drawn from. */
+  readonly portrait: Portrait;
+  /** What the face shows most. */
   readonly truth: Expression;
-  /** The dataset's label: the truth, or a planted error. */
+  /** What else it shows and how much of it there is; null where it shows one expression. */
+  readonly second: { readonly expression: Expression; readonly share: number } | null;
+  /** 0 .. 1: how strong the expression is. */
+  readonly intensity: number;
+  /** What the data set says: the truth, or for one face in 25 another expression. */
   readonly label: Expression;
   readonly planted: boolean;
-  readonly split: 'train' | 'val' | 'test';
-  /** The class mixed in, and its share of the expression (0 to 0.45). */
-  readonly mixedWith: Expression;
-  readonly mixture: number;
-  readonly intensity: number;
-  readonly votes: Partial<Record<Expression, number>>;
-  readonly identity: Identity;
-  readonly scene: Scene;
-  readonly state: FacialState;
-  /** Continues into the sensor's noise. */
-  readonly random: Random;
+  readonly split: Split;
+  readonly votes: Votes;
 }
 
-function drawClass(random: Random): Expression {
-  let rest = random.uniform();
-  for (const [expression, share] of FREQUENCIES) if ((rest -= share) < 0) return expression;
-  return 'neutral';
+/** Twenty faces in a row hold these: not equal shares, as no collected data set has them. */
+const CLASS_BLOCK: readonly Expression[] = [
+  ...Array<Expression>(3).fill('neutral'),
+  ...Array<Expression>(4).fill('happy'),
+  ...Array<Expression>(3).fill('sad'),
+  ...Array<Expression>(3).fill('surprise'),
+  ...Array<Expression>(2).fill('fear'),
+  ...Array<Expression>(2).fill('disgust'),
+  ...Array<Expression>(3).fill('anger'),
+];
+/** Exactly one label among this many faces in a row is wrong. */
+const PLANTED_BLOCK = 25;
+export const PLANTED_SHARE = 1 / PLANTED_BLOCK;
+/** Twenty faces of a class in a row go to these splits: 70, 15 and 15%. */
+const SPLIT_BLOCK: readonly Split[] = [
+  ...Array<Split>(14).fill('train'),
+  ...Array<Split>(3).fill('val'),
+  ...Array<Split>(3).fill('test'),
+];
+/** Share of the faces that show two expressions, and the most that the second has of it. */
+const MIXED = 0.28;
+const MOST_MIXED = 0.46;
+
+/** The faces of a sample in order, one after the other; a longer sample begins with the shorter one. Every face is a person of its own. */
+export function* planSample(seed: number, count: number): Generator<PlannedFace> {
+  const seenOf = new Map<Expression, number>();
+  for (let index = 0; index < count; index += 1) {
+    const truth = blockItem(CLASS_BLOCK, index, new Stream(seed, 'classes', Math.floor(index / CLASS_BLOCK.length)));
+    const nth = seenOf.get(truth) ?? 0;
+    seenOf.set(truth, nth + 1);
+    const block = Math.floor(nth / SPLIT_BLOCK.length);
+    yield planFace(seed, index, truth, blockItem(SPLIT_BLOCK, nth, new Stream(seed, 'splits', truth, block)));
+  }
 }
 
-function other(random: Random, than: Expression): Expression {
-  const others = SEVEN.filter((expression) => expression !== than);
-  return others[random.integer(others.length)] ?? than;
+function blockItem<T>(block: readonly T[], index: number, stream: Stream): T {
+  const item = stream.shuffled(block)[index % block.length];
+  if (item === undefined) throw new RangeError('An empty block holds nothing.');
+  return item;
 }
 
-/** One face; it depends on the seed and its index only, not on how many are drawn. */
-function planFace(root: Random, index: number): Omit<SampleFace, 'label' | 'planted'> {
-  const random = root.split(`face ${index}`);
-  const person = root.split(`person ${Math.floor(index / FACES_A_PERSON)}`);
-  const identity = drawIdentity(person.split('identity'));
-  const place = person.split('split').uniform();
-  const truth = drawClass(random);
-  const mixedWith = other(random, truth);
-  // Two faces in three are nearly pure; the others lie between two prototypes.
-  const mixture = random.uniform() < 0.67 ? 0.15 * random.uniform() : 0.15 + 0.3 * random.uniform();
-  const intensity = 0.68 + 0.37 * random.uniform();
-  const state = blend({ [truth]: intensity * (1 - mixture), [mixedWith]: intensity * mixture });
+function planFace(seed: number, index: number, truth: Expression, split: Split): PlannedFace {
+  const stream = new Stream(seed, 'expression', index);
+  const others = SEVEN.filter((expression) => expression !== truth);
+  const other = () => blockItem(others, 0, stream);
+  const second = stream.chance(MIXED) ? { expression: other(), share: stream.between(0.2, MOST_MIXED) } : null;
+  // Strong expressions are the rule, faint ones the exception.
+  const intensity = Math.round((1 - 0.5 * stream.uniform() ** 1.6) * 1000) / 1000;
+  const own = perform(truth, stream);
+  const units = second
+    ? blend([
+        [own, (1 - second.share) * intensity],
+        [perform(second.expression, stream), second.share * intensity],
+      ])
+    : blend([[own, intensity]]);
+  const labels = new Stream(seed, 'labels', Math.floor(index / PLANTED_BLOCK));
+  const planted = Math.floor(labels.uniform() * PLANTED_BLOCK) === index % PLANTED_BLOCK;
+  const wrong = other();
   return {
-    file: `sf-${String(index + 1).padStart(5, '0')}.jpg`,
+    number: index + 1,
+    portrait: {
+      identity: drawIdentity(new Stream(seed, 'identity', index)),
+      units,
+      capture: drawCapture(new Stream(seed, 'capture', index)),
+    },
     truth,
-    mixedWith,
-    mixture,
+    second,
     intensity,
-    split: place < 0.7 ? 'train' : place < 0.85 ? 'val' : 'test',
-    votes: vote(state, SEVEN, random.split('taggers')),
-    identity,
-    scene: drawScene(random.split('scene')),
-    state,
-    random: random.split('sensor'),
+    label: planted ? wrong : truth,
+    planted,
+    split,
+    votes: vote(units, new Stream(seed, 'votes', index)),
   };
-}
-
-/** The whole sample: exactly PLANTED_SHARE of the labels (rounded) are wrong, those of the faces with the smallest draw. */
-export function planSample(count: number, seed: number): SampleFace[] {
-  const root = Random.seeded(seed);
-  const faces = Array.from({ length: count }, (_, index) => planFace(root, index));
-  const draws = faces.map((_, index) => root.split(`planted ${index}`));
-  const rank = draws.map((draw) => draw.uniform());
-  const planted = new Set(
-    rank
-      .map((value, index) => [value, index] as const)
-      .toSorted(([a], [b]) => a - b)
-      .slice(0, Math.round(PLANTED_SHARE * count))
-      .map(([, index]) => index),
-  );
-  return faces.map((face, index) => {
-    const wrong = planted.has(index);
-    const draw = draws[index];
-    return { ...face, planted: wrong, label: wrong && draw !== undefined ? other(draw, face.truth) : face.truth };
-  });
 }

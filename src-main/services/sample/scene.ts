@@ -1,44 +1,42 @@
-import type { Random } from '../engine/random.ts';
+import type { Deformation } from './action-units.ts';
+import type { Capture } from './capture.ts';
+import type { Head, Spot } from './head.ts';
+import type { Identity } from './identity.ts';
+import type { Sheet } from './sheet.ts';
+import type { Stream } from './stream.ts';
 
-/** How a face was photographed. */
+/** What every part of a face is drawn from. */
 export interface Scene {
-  /** -1 looks to its right … 1 to its left; about ±20 degrees. */
-  readonly yaw: number;
-  /** -1 looks down … 1 up. */
-  readonly pitch: number;
-  /** Degrees. */
-  readonly roll: number;
-  /** -1 lit from the left … 1 from the right. */
-  readonly light: number;
-  /** Strength of the shadow side, 0-1. */
-  readonly contrast: number;
-  /** Multiplies brightness. */
-  readonly exposure: number;
-  readonly scale: number;
-  readonly shiftX: number;
-  readonly shiftY: number;
-  readonly grey: boolean;
-  /** Gaussian blur, pixels; 0 = sharp. */
-  readonly blur: number;
-  /** Standard deviation of the sensor's noise, of 255. */
-  readonly noise: number;
+  readonly sheet: Sheet;
+  readonly head: Head;
+  readonly identity: Identity;
+  readonly form: Deformation;
+  readonly capture: Capture;
+  /** Random detail that carries no meaning: strands, freckles. */
+  readonly detail: Stream;
 }
 
-export function drawScene(random: Random): Scene {
-  const between = (low: number, high: number): number => low + (high - low) * random.uniform();
-  const side = random.uniform() < 0.5 ? -1 : 1;
-  return {
-    yaw: between(-1, 1),
-    pitch: between(-1, 1),
-    roll: between(-6, 6),
-    light: side * between(0.3, 1),
-    contrast: between(0.25, 0.9),
-    exposure: between(0.9, 1.14),
-    scale: between(1.02, 1.13),
-    shiftX: between(-5, 5),
-    shiftY: between(-4, 4),
-    grey: random.uniform() < 0.22,
-    blur: random.uniform() < 0.2 ? between(0.4, 1.1) : 0,
-    noise: between(0.6, 3.6),
-  };
+/** Left and right in the picture. */
+export const SIDES = [-1, 1] as const;
+
+/** The same spots on the other side of the face. */
+export function mirror(spots: readonly Spot[]): Spot[] {
+  return spots.map(([x, y, z]): Spot => (z === undefined ? [-x, y] : [-x, y, z]));
+}
+
+/** A symmetric outline from its right half, given from the top down. */
+export function bothSides(half: readonly Spot[]): Spot[] {
+  const onAxis = (spot: Spot | undefined) => spot?.[0] === 0;
+  const left = mirror(half).reverse();
+  return [...half, ...left.slice(onAxis(half.at(-1)) ? 1 : 0, onAxis(half[0]) ? -1 : undefined)];
+}
+
+/** The value between two, by how far `amount` has come from 0 to 1. */
+export function lerp(from: number, to: number, amount: number): number {
+  return from + (to - from) * amount;
+}
+
+/** Limits a value. */
+export function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
 }

@@ -1,35 +1,49 @@
-import type { Random } from '../engine/random.ts';
-import type { Expression } from '../../../src-shared/domain/expression.ts';
-import { ACTION_UNITS, distance, PROTOTYPES } from './action-units.ts';
-import type { FacialState } from './action-units.ts';
+/** Ten simulated people who say what they see in a face. */
+import { EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
+import { ACTION_UNITS, type Activation, type ActionUnit, activation } from './action-units.ts';
+import { distance } from './prototypes.ts';
+import type { Stream } from './stream.ts';
 
-/** Votes an image, as FER+ has them. */
+/** As many as FER+ had a face (Barsoum, Zhang, Canton Ferrer & Zhang 2016). */
 export const TAGGERS = 10;
 
-/** Standard deviation of a tagger's reading of one unit's intensity. */
-const READING_NOISE = 0.26;
+/** How wrongly a tagger sees each action unit (standard deviation), and how freely he chooses between near classes. */
+const PERCEPTION = 0.13;
+const TEMPERATURE = 0.11;
 
-/** The class whose prototype lies nearest. */
-export function nearest(state: FacialState, classes: readonly Expression[]): Expression {
-  const ranked = classes.map((expression) => [expression, distance(state, PROTOTYPES[expression])] as const);
-  const [first] = ranked.toSorted((a, b) => a[1] - b[1]);
-  if (first === undefined) throw new Error('There is no class to choose from.');
-  return first[0];
+export type Votes = Readonly<Record<Expression, number>>;
+
+/**
+ * Counts what the taggers say of a face. Each sees its units with an error of his own and names a class with
+ * probability falling with the distance from its prototype, so that clear faces agree and mixed ones are split.
+ */
+export function vote(shown: Activation, stream: Stream): Votes {
+  const votes: Record<Expression, number> = {
+    neutral: 0,
+    happy: 0,
+    sad: 0,
+    surprise: 0,
+    fear: 0,
+    disgust: 0,
+    anger: 0,
+    contempt: 0,
+  };
+  for (let tagger = 0; tagger < TAGGERS; tagger += 1) votes[opinion(seen(shown, stream), stream)] += 1;
+  return votes;
 }
 
-/** Ten simulated taggers: each reads the units with noise of its own and votes for the nearest prototype. */
-export function vote(
-  state: FacialState,
-  classes: readonly Expression[],
-  random: Random,
-): Partial<Record<Expression, number>> {
-  const votes: Partial<Record<Expression, number>> = {};
-  for (let tagger = 0; tagger < TAGGERS; tagger++) {
-    const units = { ...state.units };
-    for (const unit of ACTION_UNITS) units[unit] += READING_NOISE * random.normal();
-    const asymmetry = state.asymmetry + READING_NOISE * random.normal();
-    const choice = nearest({ units, asymmetry }, classes);
-    votes[choice] = (votes[choice] ?? 0) + 1;
-  }
-  return votes;
+function seen(shown: Activation, stream: Stream): Activation {
+  const units: Partial<Record<ActionUnit, number>> = {};
+  for (const unit of ACTION_UNITS) units[unit] = shown[unit] + PERCEPTION * stream.normal();
+  return activation(units);
+}
+
+function opinion(shown: Activation, stream: Stream): Expression {
+  const [first, ...others] = EXPRESSIONS;
+  const away = EXPRESSIONS.map((expression) => distance(shown, expression));
+  const least = Math.min(...away);
+  return stream.pick(
+    [first, ...others],
+    away.map((far) => Math.exp((least - far) / TEMPERATURE)),
+  );
 }

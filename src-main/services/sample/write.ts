@@ -4,65 +4,70 @@ import { setImmediate } from 'node:timers/promises';
 import { EXPRESSIONS } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { mapInOrder } from '../images/parallel.ts';
-import { planSample, PLANTED_SHARE } from './plan.ts';
-import type { SampleFace } from './plan.ts';
-import { drawPortrait } from './portrait.ts';
-import { encode, photograph } from './render.ts';
+import { PLANTED_SHARE, type PlannedFace, planSample } from './plan.ts';
+import { renderFace } from './render.ts';
 
-/** Raised whenever a change makes the same seed give other faces. */
+/** Raised whenever a change makes the same seed give other bytes. */
 export const GENERATOR_VERSION = 1;
+
+/** Faces in work at a time: one is drawn on this thread while others are rendered and compressed on the pool's. */
+const AT_ONCE = 4;
 
 export interface SampleOptions {
   readonly count?: number;
   readonly seed?: number;
+  /** Width and height in pixels. */
+  readonly size?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-function labelRow({ file, label, split, votes }: SampleFace): string {
-  return [`images/${file}`, label, split, ...EXPRESSIONS.map((expression) => votes[expression] ?? 0)].join(',');
-}
-
-function truthRow({ file, truth, planted, mixedWith, mixture, intensity }: SampleFace): string {
-  return [`images/${file}`, truth, planted ? 1 : 0, mixedWith, mixture.toFixed(4), intensity.toFixed(4)].join(',');
-}
-
-/** One face as the bytes of a JPEG file. */
-export async function renderFace({ identity, scene, state, random }: SampleFace): Promise<Buffer> {
-  return encode(await photograph(drawPortrait(identity, scene, state), scene, random.split('noise')));
-}
-
 /**
- * Writes the synthetic dataset into `folder`, which must not exist: `images/*.jpg`, `labels.csv` (path, label, split, votes by class),
- * `truth.csv` (path, truth, planted, mixed_with, mixture, intensity) and `sample.json`. All of it appears at once, at the end: an end
- * before that leaves nothing behind.
- * @throws FailureError 'cancelled'.
+ * Writes the synthetic data set into `folder`, which must not exist yet: `images/sf-00001.jpg` …, `labels.csv` (path,
+ * label, split, then the taggers' votes a class), `truth.csv` (path, truth, planted, mixed_with, mixture, intensity) and
+ * `sample.json`. It is made beside the folder and appears whole, or not at all.
+ * @throws FailureError 'cancelled'
  */
-export async function writeSample(
-  folder: string,
-  { count = 600, seed = 1, signal, onProgress }: SampleOptions = {},
-): Promise<void> {
-  const draft = join(dirname(folder), `.${process.pid}-sample.tmp`);
+export async function writeSample(folder: string, options: SampleOptions = {}): Promise<void> {
+  const { count = 600, seed = 1, size = 224, signal, onProgress } = options;
+  const draft = join(dirname(folder), `.sample-${process.pid}.tmp`);
   await rm(draft, { recursive: true, force: true });
   try {
     await mkdir(join(draft, 'images'), { recursive: true });
-    const faces = planSample(count, seed);
-    let done = 0;
-    const write = async (face: SampleFace): Promise<void> => {
+    const make = async (face: PlannedFace): Promise<PlannedFace> => {
       if (signal?.aborted) throw new FailureError({ kind: 'cancelled', message: 'Cancelled.', remedy: '' });
-      await writeFile(join(draft, 'images', face.file), await renderFace(face));
-      // Noise is made on this thread: others get their turn after each face.
+      await writeFile(join(draft, pathOf(face)), await renderFace(face.portrait, size, seed, face.number - 1));
+      // Drawing and noise are computed on this thread: whoever waits for it gets a turn after every face.
       await setImmediate();
+      return face;
     };
-    for await (const _ of mapInOrder(faces, 4, write)) onProgress?.(++done, count);
-    const labels = ['path', 'label', 'split', ...EXPRESSIONS].join(',');
-    await writeFile(join(draft, 'labels.csv'), `${[labels, ...faces.map(labelRow)].join('\n')}\n`);
-    const truth = 'path,truth,planted,mixed_with,mixture,intensity';
-    await writeFile(join(draft, 'truth.csv'), `${[truth, ...faces.map(truthRow)].join('\n')}\n`);
-    const manifest = { generator: GENERATOR_VERSION, seed, count, plantedShare: PLANTED_SHARE };
+    const labels = [['path', 'label', 'split', ...EXPRESSIONS].join(',')];
+    const truth = ['path,truth,planted,mixed_with,mixture,intensity'];
+    for await (const face of mapInOrder(planSample(seed, count), AT_ONCE, make)) {
+      labels.push(labelRow(face));
+      truth.push(truthRow(face));
+      onProgress?.(face.number, count);
+    }
+    await writeFile(join(draft, 'labels.csv'), `${labels.join('\n')}\n`);
+    await writeFile(join(draft, 'truth.csv'), `${truth.join('\n')}\n`);
+    const manifest = { generator: GENERATOR_VERSION, seed, count, size, plantedShare: PLANTED_SHARE };
     await writeFile(join(draft, 'sample.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+function pathOf({ number }: PlannedFace): string {
+  return `images/sf-${String(number).padStart(5, '0')}.jpg`;
+}
+
+function labelRow(face: PlannedFace): string {
+  return [pathOf(face), face.label, face.split, ...EXPRESSIONS.map((expression) => face.votes[expression])].join(',');
+}
+
+function truthRow(face: PlannedFace): string {
+  const { truth, planted, second, intensity } = face;
+  const mixture = second ? [second.expression, second.share.toFixed(3)] : ['', '0'];
+  return [pathOf(face), truth, planted ? 1 : 0, ...mixture, intensity.toFixed(3)].join(',');
 }

@@ -4,125 +4,126 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ACTION_UNITS, blend, distance, PROTOTYPES } from '../../../src-main/services/sample/action-units.ts';
-import { planSample } from '../../../src-main/services/sample/plan.ts';
-import { drawPortrait } from '../../../src-main/services/sample/portrait.ts';
-import { nearest, TAGGERS } from '../../../src-main/services/sample/taggers.ts';
-import { renderFace, writeSample } from '../../../src-main/services/sample/write.ts';
+import { drawFace } from '../../../src-main/services/sample/draw.ts';
+import { planSample, type PlannedFace } from '../../../src-main/services/sample/plan.ts';
+import { renderFace } from '../../../src-main/services/sample/render.ts';
+import { Stream } from '../../../src-main/services/sample/stream.ts';
+import { TAGGERS } from '../../../src-main/services/sample/taggers.ts';
+import { writeSample } from '../../../src-main/services/sample/write.ts';
 import { EXPRESSIONS, SEVEN } from '../../../src-shared/domain/expression.ts';
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-describe('prototypes', () => {
-  it('name an intensity for every action unit, within 0 and 1', () => {
-    for (const expression of EXPRESSIONS)
-      for (const unit of ACTION_UNITS) {
-        expect(PROTOTYPES[expression].units[unit]).toBeGreaterThanOrEqual(0);
-        expect(PROTOTYPES[expression].units[unit]).toBeLessThanOrEqual(1);
-      }
-  });
-
-  it('lie apart: a face at full and at two thirds of its intensity is nearest to its own class', () => {
-    for (const expression of EXPRESSIONS) {
-      expect(nearest(blend({ [expression]: 1 }), EXPRESSIONS)).toBe(expression);
-      expect(nearest(blend({ [expression]: 0.68 }), EXPRESSIONS)).toBe(expression);
-    }
-  });
-
-  it('mix along the line between them', () => {
-    const middle = blend({ fear: 0.5, surprise: 0.5 });
-    const whole = distance(PROTOTYPES.fear, PROTOTYPES.surprise);
-    expect(distance(middle, PROTOTYPES.fear)).toBeCloseTo(whole / 2);
-    expect(distance(middle, PROTOTYPES.surprise)).toBeCloseTo(whole / 2);
-  });
-});
-
-describe('plan', () => {
-  const faces = planSample(600, 1);
+describe('the plan', () => {
+  const faces = [...planSample(1, 600)];
 
   it('plants exactly 4% of wrong labels and keeps the truth beside them', () => {
     const wrong = faces.filter(({ label, truth }) => label !== truth);
     expect(wrong).toHaveLength(24);
     expect(wrong.every(({ planted }) => planted)).toBe(true);
     expect(faces.filter(({ planted }) => planted)).toHaveLength(24);
-    expect(planSample(1000, 5).filter(({ label, truth }) => label !== truth)).toHaveLength(40);
+    expect([...planSample(5, 1000)].filter(({ planted }) => planted)).toHaveLength(40);
   });
 
-  it('has ten votes a face, and taggers agree less the more a face is mixed', () => {
-    const agreement = (part: typeof faces): number =>
-      part.reduce((sum, { votes, truth }) => sum + (votes[truth] ?? 0), 0) / part.length;
-    for (const { votes } of faces) expect(Object.values(votes).reduce((sum, n) => sum + n, 0)).toBe(TAGGERS);
-    const pure = agreement(faces.filter(({ mixture }) => mixture < 0.1));
-    const mixed = agreement(faces.filter(({ mixture }) => mixture > 0.35));
-    expect(pure).toBeGreaterThan(8);
-    expect(mixed).toBeLessThan(pure - 1);
-  });
-
-  it('keeps every person within one split and every class in every split', () => {
-    const splits = new Map<string, Set<string>>();
-    for (const { identity, split } of faces) {
-      const person = JSON.stringify(identity);
-      splits.set(person, (splits.get(person) ?? new Set()).add(split));
+  it('splits every class 70, 15, 15 and shows the seven expressions only', () => {
+    expect(new Set(faces.map(({ truth }) => truth))).toEqual(new Set(SEVEN));
+    expect(new Set(faces.map(({ label }) => label))).toEqual(new Set(SEVEN));
+    for (const expression of SEVEN) {
+      const own = faces.filter(({ truth }) => truth === expression);
+      for (const [split, share] of [
+        ['train', 0.7],
+        ['val', 0.15],
+        ['test', 0.15],
+      ] as const) {
+        const part = own.filter((face) => face.split === split).length / own.length;
+        expect(Math.abs(part - share)).toBeLessThan(0.06);
+      }
     }
-    expect([...splits.values()].every((one) => one.size === 1)).toBe(true);
-    for (const split of ['train', 'val', 'test'])
-      expect(new Set(faces.filter((face) => face.split === split).map(({ truth }) => truth))).toEqual(new Set(SEVEN));
   });
 
-  it('draws a face the same however many are drawn, and another for another seed', () => {
-    const few = planSample(20, 1);
-    for (const [index, { state, identity, scene }] of few.entries())
-      expect(drawPortrait(identity, scene, state)).toBe(
-        drawPortrait(faces[index]!.identity, faces[index]!.scene, faces[index]!.state),
-      );
-    expect(planSample(1, 2)[0]?.identity).not.toEqual(few[0]?.identity);
+  it('has ten votes a face, fewer for the truth where another expression is mixed in', () => {
+    for (const { votes } of faces) expect(Object.values(votes).reduce((sum, count) => sum + count, 0)).toBe(TAGGERS);
+    const agreement = (part: readonly PlannedFace[]) =>
+      part.reduce((sum, { votes, truth }) => sum + votes[truth], 0) / part.length;
+    expect(agreement(faces.filter(({ second }) => second === null))).toBeGreaterThan(8.5);
+    expect(agreement(faces.filter(({ second }) => (second?.share ?? 0) > 0.3))).toBeLessThan(8);
+  });
+
+  it('begins like a shorter one of the same seed, and differs for another seed', () => {
+    expect([...planSample(1, 40)]).toEqual(faces.slice(0, 40));
+    expect([...planSample(2, 1)][0]?.portrait).not.toEqual(faces[0]?.portrait);
   });
 
   it('draws finite numbers only', () => {
-    for (const { identity, scene, state } of faces)
-      expect(drawPortrait(identity, scene, state)).not.toMatch(/NaN|Infinity|undefined/);
+    for (const face of faces.slice(0, 500))
+      expect(drawFace(face.portrait, new Stream(1, 'detail', face.number - 1), 224)).not.toMatch(
+        /NaN|Infinity|undefined|null/,
+      );
+  });
+
+  it('shows a person of every skin tone, age and hair', () => {
+    const lightness = faces.map(({ portrait }) => portrait.identity.skin.base[0]);
+    expect(Math.min(...lightness)).toBeLessThan(120);
+    expect(Math.max(...lightness)).toBeGreaterThan(225);
+    expect(new Set(faces.map(({ portrait }) => portrait.identity.hair.style)).size).toBe(15);
   });
 });
 
-describe('pictures', () => {
+describe('the pictures', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'poster-var-sample-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('are the same bytes for the same seed', async () => {
-    const [one, other] = [planSample(8, 3), planSample(40, 3)];
-    for (const index of [0, 3, 7])
-      expect(hash(await renderFace(one[index]!))).toBe(hash(await renderFace(other[index]!)));
-    expect(hash(await renderFace(one[0]!))).not.toBe(hash(await renderFace(planSample(1, 4)[0]!)));
+  const bytes = async (seed: number, count: number, index: number) => {
+    const face = [...planSample(seed, count)][index];
+    if (!face) throw new RangeError('No such face.');
+    return hash(await renderFace(face.portrait, 224, seed, index));
+  };
+
+  it('are the same bytes for the same seed, however many are drawn and in whatever order', async () => {
+    const forward = [await bytes(3, 8, 0), await bytes(3, 8, 3), await bytes(3, 8, 7)];
+    const backward = [await bytes(3, 40, 7), await bytes(3, 30, 3), await bytes(3, 20, 0)];
+    expect(backward.reverse()).toEqual(forward);
+    expect(new Set([...forward, await bytes(4, 8, 0)]).size).toBe(4);
   });
 
-  it('are written with labels and truth, all at once', async () => {
+  it('are written with labels, votes and truth, all at once', async () => {
     const target = join(folder, 'faces');
     const seen: number[] = [];
-    await writeSample(target, { count: 25, seed: 2, onProgress: (done) => seen.push(done) });
-    expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+    await writeSample(target, { count: 25, seed: 2, onProgress: (done, total) => seen.push(done / total) });
+    expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => (index + 1) / 25));
+    expect(readdirSync(folder)).toEqual(['faces']);
     expect(readdirSync(join(target, 'images'))).toHaveLength(25);
-    const labels = readFileSync(join(target, 'labels.csv'), 'utf8').trim().split('\n');
-    expect(labels[0]).toBe('path,label,split,neutral,happy,sad,surprise,fear,disgust,anger,contempt');
-    expect(labels).toHaveLength(26);
+    const [head, ...labels] = readFileSync(join(target, 'labels.csv'), 'utf8').trim().split('\n');
+    expect(head).toBe('path,label,split,neutral,happy,sad,surprise,fear,disgust,anger,contempt');
+    expect(labels).toHaveLength(25);
+    for (const row of labels) {
+      const [path, label, split, ...votes] = row.split(',');
+      expect(existsSync(join(target, path ?? ''))).toBe(true);
+      expect(EXPRESSIONS).toContain(label);
+      expect(['train', 'val', 'test']).toContain(split);
+      expect(votes.map(Number).reduce((sum, count) => sum + count, 0)).toBe(TAGGERS);
+    }
     const truth = readFileSync(join(target, 'truth.csv'), 'utf8').trim().split('\n').slice(1);
-    expect(truth.filter((line) => line.split(',')[2] === '1')).toHaveLength(1);
+    const wrong = truth.filter((row, index) => row.split(',')[1] !== labels[index]?.split(',')[1]);
+    expect(wrong).toHaveLength(1);
+    expect(wrong[0]?.split(',')[2]).toBe('1');
+    const manifest: unknown = JSON.parse(readFileSync(join(target, 'sample.json'), 'utf8'));
+    expect(manifest).toMatchObject({ seed: 2, count: 25, size: 224, plantedShare: 0.04 });
     const { width, height } = await sharp(join(target, 'images', 'sf-00001.jpg')).metadata();
     expect([width, height]).toEqual([224, 224]);
   });
 
   it('leave nothing behind when cancelled', async () => {
     const controller = new AbortController();
-    const target = join(folder, 'faces');
-    const writing = writeSample(target, {
+    const writing = writeSample(join(folder, 'faces'), {
       count: 50,
       signal: controller.signal,
       onProgress: (done) => done === 5 && controller.abort(),
     });
     await expect(writing).rejects.toMatchObject({ failure: { kind: 'cancelled' } });
-    expect(existsSync(target)).toBe(false);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
