@@ -3,11 +3,13 @@ import { chordOf, isSingleKey, Keymap, type Binding } from './keymap.ts';
 import { settings } from './settings.svelte.ts';
 
 const SEQUENCE_MS = 1_500;
+const ARROWS: Readonly<Record<string, string>> = { Left: '←', Right: '→', Up: '↑', Down: '↓' };
 const MAC = /^Mac/.test(navigator.platform);
 
 /** A key as this machine's keyboard shows it. */
 export function keyLabel(keys: string): string {
-  return MAC ? keys.replace('Ctrl+', '⌘').replace('Shift+', '⇧') : keys;
+  const shown = keys.replace(/Arrow(\w+)/, (_, way: string) => ARROWS[way] ?? way);
+  return MAC ? shown.replace('Ctrl+', '⌘').replace('Shift+', '⇧') : shown;
 }
 
 function isTyping(target: EventTarget | null): boolean {
@@ -32,6 +34,8 @@ class Keys {
   /** Region that counts as focused while nothing is; a view sets it. */
   #fallback: string[] = [];
   #prefix: { keys: string; until: number } | null = null;
+  /** Counted apart: an effect that binds keys must not depend on what it changes. */
+  #changes = 0;
   #version = $state(0);
 
   constructor() {
@@ -51,11 +55,11 @@ class Keys {
       if (!added.ok) throw new Error(`${binding.title}: ${added.error.message}`);
     }
     if (fallback.length > 0) this.#fallback = [...fallback];
-    this.#version += 1;
+    this.#version = ++this.#changes;
     return () => {
       for (const binding of bindings) this.#map.remove(binding.id);
       if (fallback.length > 0) this.#fallback = [];
-      this.#version += 1;
+      this.#version = ++this.#changes;
     };
   }
 
@@ -63,7 +67,7 @@ class Keys {
   rebind(id: string, keys: string): Result<Binding> {
     const result = this.#map.rebind(id, keys);
     if (result.ok) settings.set('keys', { ...this.#map.changed });
-    this.#version += 1;
+    this.#version = ++this.#changes;
     return result;
   }
 

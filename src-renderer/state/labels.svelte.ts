@@ -20,6 +20,7 @@ export interface LabelAction {
 class Labels {
   #canUndo = $state(false);
   #canRedo = $state(false);
+  #last = $state<'label' | 'undo' | 'redo' | null>(null);
   /** Focus before each action of this page, so that undo returns to it; older actions go to their first image. */
   #before: (number | null)[] = [];
   #after: (number | null)[] = [];
@@ -35,6 +36,10 @@ class Labels {
   }
   get canRedo(): boolean {
     return this.#canRedo;
+  }
+  /** What was done last on this page. */
+  get last(): 'label' | 'undo' | 'redo' | null {
+    return this.#last;
   }
 
   /** Who moves the focus when undo or redo asks for it; the view that is shown. */
@@ -65,6 +70,7 @@ class Labels {
       this.#before.push(action.focus);
       this.#after = [];
       this.#stored(result.value);
+      this.#last = 'label';
       if (result.value.changed > 0) {
         const undo = { label: 'Undo', keys: 'Ctrl+Z', run: () => this.undo() };
         notify({ text: action.done, kind: 'done', topic: 'label', action: undo });
@@ -96,6 +102,7 @@ class Labels {
     const focus = from.pop() ?? batch.images[0] ?? null;
     to.push(focus);
     this.#stored(batch);
+    this.#last = method === 'labels.undo' ? 'undo' : 'redo';
     notify({ text: `${word}: ${batch.description}`, kind: 'done', topic: 'label' });
     if (focus !== null) this.#focusListener(focus);
   }

@@ -3,7 +3,7 @@ import type { Binding } from '../../state/keymap.ts';
 import { labels } from '../../state/labels.svelte.ts';
 import { router } from '../../state/router.svelte.ts';
 import { settings } from '../../state/settings.svelte.ts';
-import { cam } from '../inspector/cam.svelte.ts';
+import { cam } from '../../state/cam.svelte.ts';
 import { inspected } from '../inspector/inspected.svelte.ts';
 import { clearLabel, label, toggleExcluded, toggleFlag } from './actions.ts';
 import { gallery } from './gallery.svelte.ts';

@@ -1,6 +1,7 @@
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type { ImageQuery, ImageRow } from '../../../src-shared/domain/image.ts';
 import type { ImageSelection } from '../../../src-shared/domain/label.ts';
+import { client, onReconnect } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';
 import { call } from '../../state/call.ts';
 import { counts } from '../../state/counts.svelte.ts';
@@ -24,6 +25,8 @@ import {
 import { parseSort, type Sort } from './sort.ts';
 
 const ADDRESS_MS = 200;
+/** While an import runs, the gallery fills at this pace. */
+const REOPEN_MS = 1_000;
 
 /** What the gallery shows: the snapshot of the query, the focused image and the selection. */
 class Gallery {
@@ -35,8 +38,20 @@ class Gallery {
   #anchor = -1;
   #opening = 0;
   #addressTimer: ReturnType<typeof setTimeout> | undefined;
+  #reopenTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The query that is shown, as text. */
+  #shown = '';
+  /** The focus that stands in the address because we wrote it there. */
+  #written: number | null = null;
   /** Rises when the focus should be scrolled into view. */
   #reveal = $state(0);
+
+  constructor() {
+    client.on('labels.changed', ({ images }) => this.#rows?.refresh(images));
+    client.on('predictions.changed', ({ run }) => this.#reopenSoon(run === session.run?.id));
+    client.on('datasets.changed', ({ dataset }) => this.#reopenSoon(dataset === session.dataset?.id));
+    onReconnect(() => this.#reopenSoon(true));
+  }
 
   get rows(): Rows | null {
     return this.#rows;
@@ -80,14 +95,30 @@ class Gallery {
     return includes(this.#selection, image);
   }
 
-  /** Runs the query again. What is shown stays until the answer is here; focus and selected images stay where they can. */
-  async open(query: ImageQuery, keepSelection: boolean): Promise<void> {
+  /** Shows what the address asks for; nothing happens when that is shown already, so that coming back changes nothing. */
+  show(): void {
+    const query = this.query;
+    if (query === null) this.clear();
+    else if (JSON.stringify(query) !== this.#shown) void this.#open(query, false);
+  }
+
+  /**
+   * Runs a query. What is shown stays until the answer is here; the focus stays on its image where it can, unless the order
+   * changes: then one wants to see what comes first.
+   */
+  async #open(query: ImageQuery, again: boolean): Promise<void> {
     const turn = ++this.#opening;
-    const opened = await busy.track(call('images.open', query, { retry: () => void this.open(query, keepSelection) }));
-    if (opened === null || turn !== this.#opening) return;
-    const again = (): void => void this.open(query, true);
-    const rows = new Rows(opened.snapshot, opened.total, query.run, again);
-    const wanted = router.id('focus') ?? this.#focusImage;
+    const before = this.#shown;
+    this.#shown = JSON.stringify(query);
+    const opened = await busy.track(call('images.open', query, { retry: () => void this.#open(query, again) }));
+    if (turn !== this.#opening) return;
+    if (opened === null) {
+      this.#shown = '';
+      return;
+    }
+    const rows = new Rows(opened.snapshot, opened.total, query.run, () => void this.#open(query, true));
+    const navigated = router.id('focus') !== this.#written ? router.id('focus') : null;
+    const wanted = navigated ?? (sameOrder(before, query) ? this.#focusImage : null);
     const at = wanted === null || opened.total === 0 ? -1 : await rows.locate(wanted);
     const focus = at >= 0 ? at : opened.total > 0 ? 0 : -1;
     if (focus >= 0) await busy.track(rows.load(focus));
@@ -96,7 +127,7 @@ class Gallery {
     this.#focus = focus;
     this.#focusImage = rows.at(focus)?.id ?? null;
     this.#anchor = focus;
-    if (!keepSelection || this.#selection.kind === 'all') this.#select(NOTHING);
+    if (!again || this.#selection.kind === 'all') this.#select(NOTHING);
     this.#reveal += 1;
     this.#tell();
     this.#writeFocus();
@@ -105,6 +136,8 @@ class Gallery {
 
   clear(): void {
     this.#opening += 1;
+    clearTimeout(this.#addressTimer);
+    this.#shown = '';
     this.#rows = null;
     this.#focus = -1;
     this.#focusImage = null;
@@ -126,6 +159,14 @@ class Gallery {
     };
     settle();
     if (rows?.at(index) === undefined) void rows?.load(index).then(settle);
+  }
+
+  /** Back and links move the focus; what we wrote ourselves does not. */
+  followAddress(): void {
+    const image = router.id('focus');
+    if (image === null || image === this.#written || this.#rows === null) return;
+    this.#written = image;
+    void this.focusOn(image);
   }
 
   /** Moves the focus to an image, wherever it is in this snapshot. */
@@ -199,9 +240,24 @@ class Gallery {
   #writeFocus(): void {
     clearTimeout(this.#addressTimer);
     this.#addressTimer = setTimeout(() => {
-      if (router.segments[0] === 'gallery') router.set({ focus: this.#focusImage }, { replace: true });
+      this.#written = this.#focusImage;
+      router.set({ focus: this.#focusImage }, { replace: true });
     }, ADDRESS_MS);
   }
+
+  #reopenSoon(concerned: boolean): void {
+    if (!concerned || this.#rows === null || this.#reopenTimer !== undefined) return;
+    this.#reopenTimer = setTimeout(() => {
+      this.#reopenTimer = undefined;
+      if (this.query !== null) void this.#open(this.query, true);
+    }, REOPEN_MS);
+  }
+}
+
+function sameOrder(shown: string, query: ImageQuery): boolean {
+  if (shown === '') return true;
+  const before = JSON.parse(shown) as ImageQuery;
+  return before.sort === query.sort && before.descending === query.descending;
 }
 
 export const gallery = new Gallery();

@@ -1,11 +1,11 @@
-import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
-import type { Failure } from '../../../src-shared/domain/failure.ts';
-import { argmax } from '../../../src-shared/metrics/vich.ts';
-import type { Explanation } from '../../../src-shared/domain/run.ts';
-import { client } from '../../api/client.ts';
-import type { CamMap } from '../../plots/cam.ts';
-import { notices } from '../../state/notices.svelte.ts';
-import { settings } from '../../state/settings.svelte.ts';
+import { EXPRESSION_FACES, type Expression } from '../../src-shared/domain/expression.ts';
+import type { Failure } from '../../src-shared/domain/failure.ts';
+import { argmax } from '../../src-shared/metrics/vich.ts';
+import type { Explanation } from '../../src-shared/domain/run.ts';
+import { client } from '../api/client.ts';
+import type { CamMap } from '../plots/cam.ts';
+import { notices } from './notices.svelte.ts';
+import { settings } from './settings.svelte.ts';
 
 const REST_MS = 120;
 /** Maps of all classes of an image are 1.4 kB. */
