@@ -1,4 +1,5 @@
 /** What a run has told of itself so far: its losses and epochs, put together from one answer and the events around it. Pure. */
+import { quantile } from 'd3-array';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 import { fixed } from '../../text/format.ts';
 import { scientific } from '../../text/rates.ts';
@@ -57,7 +58,7 @@ export function progressOf(metrics: RunMetrics, epochs: number): RunProgress {
 const STEPS_FOR_ETA = 20;
 
 /**
- * Remaining seconds as a range: at the fastest and at the slowest of the recent speeds (units a second).
+ * Remaining seconds as a range: at the faster and at the slower quarter of the recent speeds (units a second).
  * Null before 20 steps or without speeds.
  */
 export function remainingRange(
@@ -65,8 +66,10 @@ export function remainingRange(
   rates: readonly number[],
 ): readonly [low: number, high: number] | null {
   const speeds = rates.filter((rate) => rate > 0);
-  if (step < STEPS_FOR_ETA || total <= step || speeds.length === 0) return null;
-  return [(total - step) / Math.max(...speeds), (total - step) / Math.min(...speeds)];
+  const slow = quantile(speeds, 0.25);
+  const fast = quantile(speeds, 0.75);
+  if (step < STEPS_FOR_ETA || total <= step || slow === undefined || fast === undefined) return null;
+  return [(total - step) / fast, (total - step) / slow];
 }
 
 export interface LogLine {

@@ -61,7 +61,7 @@ describe('where a run stands', () => {
 
   it('gives a range of the rest after 20 steps', () => {
     expect(remainingRange({ step: 19, total: 119 }, [1])).toBeNull();
-    expect(remainingRange({ step: 20, total: 120 }, [2, 4, 0])).toEqual([25, 50]);
+    expect(remainingRange({ step: 20, total: 120 }, [2, 4, 0])).toEqual([100 / 3.5, 100 / 2.5]);
     expect(remainingRange({ step: 120, total: 120 }, [2])).toBeNull();
     expect(remainingRange({ step: 20, total: 120 }, [])).toBeNull();
   });
