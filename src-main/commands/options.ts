@@ -56,5 +56,5 @@ export function splitShares(text: string): SplitPlan['shares'] {
     throw new InvalidArgumentError('Give two shares (train,val) or three (train,val,test).');
   const sum = shares.reduce((total, share) => total + share, 0);
   if (Math.abs(sum - 1) > ROUNDING) throw new InvalidArgumentError(`The shares must sum to 1; these sum to ${sum}.`);
-  return Object.fromEntries(shares.map((share, index) => [SPLITS[index], share]));
+  return Object.fromEntries(shares.map((share, index): [string, number] => [SPLITS[index] ?? '', share]));
 }

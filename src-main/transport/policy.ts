@@ -29,7 +29,6 @@ export function developmentPolicy(server: string): string {
   return policy({
     ...DIRECTIVES,
     'style-src': "'self' 'unsafe-inline'",
-    'script-src': "'self' 'unsafe-inline'",
     'connect-src': `'self' ws://${host} http://${host}`,
   });
 }
