@@ -9,7 +9,7 @@ import { composeServices } from '../src-main/compose.ts';
 import { runImport } from '../src-main/services/datasets/import.ts';
 import { SAMPLE } from '../src-main/services/projects/sample-project.ts';
 import { historyOf } from '../src-main/services/runs/import.ts';
-import { writeSample } from '../src-main/services/faces/write.ts';
+import { writeSample } from '../src-main/services/sample/write.ts';
 
 const home = await mkdtemp(join(tmpdir(), 'poster-var-sample-'));
 const resources = join(import.meta.dirname, '..', 'resources', 'sample');

@@ -8,7 +8,7 @@ import type { Engine } from '../engine/interface.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import { importRun, TrainedHistory } from '../runs/import.ts';
 import { predictAndStore } from '../runs/prediction.ts';
-import { writeSample } from '../faces/write.ts';
+import { writeSample } from '../sample/write.ts';
 import type { OpenProject, Workspace } from './workspace.ts';
 
 export interface SampleProjectOptions {
