@@ -93,9 +93,7 @@ class Cam {
   async #fetch(image: number, run: number, key: string): Promise<void> {
     const result = await client.call('runs.explain', { run, image });
     if (result.ok) {
-      const kept = new Map(this.#kept).set(key, result.value);
-      for (const old of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(old);
-      this.#kept = kept;
+      this.#kept = new Map([...[...this.#kept].slice(1 - MOST_KEPT), [key, result.value]]);
     } else if (key === this.#current) this.#failure = result.error;
   }
 }

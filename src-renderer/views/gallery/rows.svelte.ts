@@ -3,6 +3,7 @@ import type { ImageRow } from '../../../src-shared/domain/image.ts';
 import { client } from '../../api/client.ts';
 import { call } from '../../state/call.ts';
 import { notifyFailure } from '../../state/notices.svelte.ts';
+import { Bookkeeping } from './bookkeeping.ts';
 
 export const PAGE = 200;
 /** Pages kept: 12,000 rows, a few megabytes. */
@@ -17,10 +18,8 @@ export class Rows {
   readonly run: number | null;
   readonly #onGone: () => void;
   readonly #pages = new SvelteMap<number, readonly ImageRow[]>();
-  readonly #positions = new Map<number, number>();
-  readonly #loading = new Set<number>();
+  readonly #books = new Bookkeeping();
   #wanted: [first: number, last: number] = [0, 0];
-  #stale = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param onGone called when the service no longer knows the snapshot: it must be opened again. */
@@ -38,7 +37,7 @@ export class Rows {
 
   /** Position of an image among the rows that are here. */
   known(image: number): number | undefined {
-    return this.#positions.get(image);
+    return this.#books.positions.get(image);
   }
 
   /** Position of an image in the snapshot, or -1. */
@@ -74,7 +73,7 @@ export class Rows {
   patch(images: Iterable<number>, change: (row: ImageRow) => ImageRow): () => void {
     const before: ImageRow[] = [];
     for (const image of images) {
-      const index = this.#positions.get(image);
+      const index = this.#books.positions.get(image);
       const row = index === undefined ? undefined : this.at(index);
       if (row === undefined) continue;
       before.push(row);
@@ -87,19 +86,19 @@ export class Rows {
 
   /** Ids of all rows that are here. */
   get loaded(): number[] {
-    return [...this.#positions.keys()];
+    return [...this.#books.positions.keys()];
   }
 
   /** Fetches rows again, soon and together; null: all that are here. */
   refresh(images: readonly number[] | null): void {
-    for (const image of images ?? this.loaded) if (this.#positions.has(image)) this.#stale.add(image);
+    for (const image of images ?? this.loaded) if (this.#books.positions.has(image)) this.#books.stale.add(image);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#refetch(), REFRESH_MS);
   }
 
   async #refetch(): Promise<void> {
-    const images = [...this.#stale];
-    this.#stale.clear();
+    const images = [...this.#books.stale];
+    this.#books.stale.clear();
     for (let i = 0; i < images.length; i += 1_000) {
       const rows = await call('images.rows', { images: images.slice(i, i + 1_000), run: this.run });
       for (const row of rows ?? []) this.#put(row);
@@ -107,7 +106,7 @@ export class Rows {
   }
 
   #put(row: ImageRow): void {
-    const index = this.#positions.get(row.id);
+    const index = this.#books.positions.get(row.id);
     if (index === undefined) return;
     const page = this.#pages.get(Math.floor(index / PAGE));
     if (page !== undefined) this.#pages.set(Math.floor(index / PAGE), page.with(index % PAGE, row));
@@ -115,22 +114,22 @@ export class Rows {
 
   #pump(): void {
     const [first, last] = this.#wanted;
-    for (let page = first; page <= last && this.#loading.size < AT_ONCE; page++) {
-      if (!this.#pages.has(page) && !this.#loading.has(page) && page * PAGE < this.total) void this.#fetch(page);
+    for (let page = first; page <= last && this.#books.loading.size < AT_ONCE; page++) {
+      if (!this.#pages.has(page) && !this.#books.loading.has(page) && page * PAGE < this.total) void this.#fetch(page);
     }
   }
 
   async #fetch(page: number): Promise<void> {
-    this.#loading.add(page);
+    this.#books.loading.add(page);
     const result = await client.call('images.page', { snapshot: this.snapshot, offset: page * PAGE, limit: PAGE });
-    this.#loading.delete(page);
+    this.#books.loading.delete(page);
     if (!result.ok) {
       if (result.error.kind === 'gone' || result.error.kind === 'not-found') this.#onGone();
       else notifyFailure(result.error, () => void this.#fetch(page));
       return;
     }
     this.#pages.set(page, result.value);
-    for (const [i, row] of result.value.entries()) this.#positions.set(row.id, page * PAGE + i);
+    for (const [i, row] of result.value.entries()) this.#books.positions.set(row.id, page * PAGE + i);
     this.#drop();
     this.#pump();
   }
@@ -142,7 +141,7 @@ export class Rows {
       let far = -1;
       for (const page of this.#pages.keys())
         if (far < 0 || Math.abs(page - middle) > Math.abs(far - middle)) far = page;
-      for (const row of this.#pages.get(far) ?? []) this.#positions.delete(row.id);
+      for (const row of this.#pages.get(far) ?? []) this.#books.positions.delete(row.id);
       this.#pages.delete(far);
     }
   }

@@ -52,7 +52,7 @@ class LockedRanges {
   }
 
   #set(key: string, range: Range): void {
-    this.#ranges = new Map(this.#ranges).set(key, range);
+    this.#ranges = new Map([...this.#ranges, [key, range]]);
   }
 }
 
