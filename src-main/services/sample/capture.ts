@@ -7,7 +7,7 @@ export interface Capture {
   readonly yaw: number;
   readonly pitch: number;
   readonly roll: number;
-  /** Size of the face against the picture, 1 = as aligned data sets crop it, and its shift in per cent. */
+  /** Size of the face against the picture (1: the eyes lie 26% apart), and its shift in per cent of the picture. */
   readonly zoom: number;
   readonly shift: readonly [number, number];
   /** Where the light comes from, -1 (left) .. 1 (right), and how hard it is, 0 .. 1. */
@@ -51,8 +51,8 @@ export function drawCapture(stream: Stream): Capture {
     yaw: bounded(8, 18),
     pitch: bounded(4, 9),
     roll: bounded(3.5, 9),
-    zoom: 1 + bounded(0.03, 0.07),
-    shift: [bounded(1.2, 3), bounded(1, 2.5)],
+    zoom: 1.07 + bounded(0.03, 0.07),
+    shift: [bounded(1.2, 3), bounded(1, 2.5) - 1.5],
     light: {
       side: stream.between(-1, 1),
       hard: stream.uniform() ** 1.5,
@@ -67,7 +67,7 @@ export function drawCapture(stream: Stream): Capture {
     grey: stream.chance(0.2),
     exposure: 1 + bounded(0.08, 0.2),
     contrast: 1 + bounded(0.07, 0.16),
-    blur: stream.chance(0.3) ? stream.between(0.6, 1.8) : stream.between(0, 0.5),
-    noise: stream.chance(0.3) ? stream.between(5, 12) : stream.between(1, 4.5),
+    blur: stream.chance(0.2) ? stream.between(0.6, 1.4) : stream.between(0, 0.5),
+    noise: stream.chance(0.25) ? stream.between(4.5, 9) : stream.between(1, 4),
   };
 }

@@ -84,7 +84,8 @@ const TONES = [
   '#AE7852',
   '#946142',
   '#7C4E36',
-  '#67402D',
+  '#6A422F',
+  '#573525',
 ] as const;
 const HAIR = ['#17130F', '#231A15', '#35251C', '#4E3524', '#6B4A2E', '#8E6A42', '#B8935C', '#7A3B22'] as const;
 const GREYS = ['#6E6A67', '#8F8B88', '#B4B0AC', '#D2CFCB'] as const;
@@ -124,7 +125,7 @@ export function drawIdentity(stream: Stream): Identity {
     head: {
       width,
       cheek: width * (0.955 + 0.02 * clip(stream.normal())),
-      jaw: width * (0.83 - 0.07 * feminine + 0.03 * clip(stream.normal())),
+      jaw: width * (0.8 - 0.06 * feminine + 0.03 * clip(stream.normal())),
       chin: 11.5 - 2.2 * feminine + clip(stream.normal()),
       length: 43.5 - feminine * 1.2 + 1.1 * clip(stream.normal()),
       ear: stream.between(0.9, 1.12),

@@ -17,12 +17,12 @@ export function drawBeard(scene: Scene, mouth: MouthShape): void {
     case 'stubble':
       sheet.within(outline, () => {
         sheet.fill(cheeks(scene, mouth, 1), mix(skin.deep, colour, 0.6), { opacity: 0.24, blur: 1.4 });
-        sheet.fill(moustache(scene, mouth), mix(skin.deep, colour, 0.6), { opacity: 0.22, blur: 0.8 });
+        sheet.fill(moustache(scene, mouth), mix(skin.deep, colour, 0.6), { opacity: 0.15, blur: 1.2 });
       });
       return;
     case 'full':
       sheet.within(outline, () => {
-        sheet.fill(cheeks(scene, mouth, 0), colour, { opacity: 0.9, blur: 0.9 });
+        sheet.fill(cheeks(scene, mouth, 0), colour, { opacity: 0.9, blur: 0.8 });
         bristles(scene, colour);
       });
       sheet.fill(moustache(scene, mouth), colour, { opacity: 0.92, blur: 0.4 });

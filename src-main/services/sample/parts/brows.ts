@@ -73,7 +73,7 @@ function drawForehead(scene: Scene): void {
       [reach * 0.5, y + bow * 0.3],
       [reach, y + 0.6],
     ];
-    sheet.stroke(head.line(crease), skin.deep, 0.85, { opacity: 0.4 * strength, blur: 0.3 });
+    sheet.stroke(head.line(crease), skin.deep, 0.85, { opacity: 0.32 * strength, blur: 0.3 });
     sheet.stroke(head.line(crease.map(([x, at]): Spot => [x, at + 1.1])), skin.light, 0.9, {
       opacity: 0.3 * strength,
       blur: 0.4,
@@ -88,6 +88,6 @@ function drawForehead(scene: Scene): void {
       [side * between * 0.62, -brow.height],
       [side * between * 0.8, -brow.height + 3.4 - Math.min(0, form.browInner) * 0.3],
     ];
-    sheet.stroke(head.line(furrow), skin.deep, 0.9, { opacity: 0.62 * frown, blur: 0.25 });
+    sheet.stroke(head.line(furrow), skin.deep, 0.9, { opacity: 0.55 * frown, blur: 0.25 });
   }
 }

@@ -135,7 +135,7 @@ function drawLids({ sheet, head, identity, form }: Scene, eye: Opening, side: -1
     opacity: 0.3 + 0.25 * tight,
     blur: 0.4,
   });
-  const bag = clamp(0.2 + 0.4 * tight + 0.35 * Math.max(0, age - 0.4), 0, 0.8);
+  const bag = clamp(0.15 + 0.3 * tight + 0.3 * Math.max(0, age - 0.4), 0, 0.6);
   sheet.stroke(head.line(under.slice(0, 4)), skin.deep, 0.8 + 0.4 * tight, { opacity: bag, blur: 0.4 });
   const feet = clamp(form.crowsFeet + Math.max(0, age - 0.6), 0, 1);
   const [x, y] = eye.outer;

@@ -28,8 +28,9 @@ export function hairline({ identity }: Scene, front: number, temple: number, foo
     [0, front],
     [width * 0.45, front + 0.4],
     [width * 0.74, temple],
-    [width * 0.87, temple + 8],
-    [width * 0.93, foot],
+    [width * 0.88, temple + 8],
+    [width * 0.93, foot - 5],
+    [width * 1.01, foot],
   ];
   const right = half.slice(1);
   return [...[...right].reverse(), ...half.slice(0, 1), ...right.map(([x, y]): Spot => [-x, y])];
@@ -86,6 +87,14 @@ export function strands(scene: Scene, from: readonly Spot[], to: readonly Spot[]
     const colour = detail.chance(0.55) ? light : dark;
     sheet.stroke(line, colour, detail.between(0.35, 0.9), { opacity: detail.between(0.15, 0.4) });
   }
+}
+
+/** Places on an arc over the head, from one side to the other. */
+export function ring(across: number, up: number, count: number, y: number, turn: number): Spot[] {
+  return Array.from({ length: count }, (_, index): Spot => {
+    const angle = (0.5 + (index / (count - 1) - 0.5) * turn) * Math.PI;
+    return [-Math.cos(angle) * across, y - Math.sin(angle) * up];
+  });
 }
 
 /** A heap of curls about the places given. */

@@ -1,93 +1,10 @@
-/** Hair styles: what hangs behind the head, and what lies before it. */
+/** Hair styles: what lies on the head and before it. */
 import { BLACK, mix, WHITE } from '../colour.ts';
 import type { Spot } from '../head.ts';
 import type { HairStyle } from '../identity.ts';
 import { mirror, type Scene, SIDES } from '../scene.ts';
 import type { Path } from '../sheet.ts';
-import { cap, castShade, contour, curls, gloss, hairline, strands, tones } from './hair-cut.ts';
-
-/** Hair that hangs behind the neck and shoulders. */
-export function drawHairBehind(scene: Scene): void {
-  const { sheet, head, identity } = scene;
-  const { dark, base } = tones(scene);
-  const { width } = identity.head;
-  const { volume } = identity.hair;
-  const shadow = mix(base, dark, 0.75);
-  const curtain = (foot: number, flare: number, wave = 0) => {
-    const half: Spot[] = [
-      [width + 3 * volume, -10, 0],
-      [width + 5 * volume + wave, 12, 0],
-      [width + 4 * volume + flare - wave, 32, 0],
-      [width + 4 * volume + flare + wave, foot, 0],
-    ];
-    const top: Spot[] = [
-      [-width - 3 * volume, -10, 0],
-      [-width * 0.7, -38, 0],
-      [0, -43, 0],
-      [width * 0.7, -38, 0],
-      [width + 3 * volume, -10, 0],
-    ];
-    return head.path([mirror(half).reverse(), top, half], true);
-  };
-  switch (identity.hair.style) {
-    case 'bob':
-    case 'fringe':
-      sheet.fill(curtain(38, -3), shadow);
-      return;
-    case 'long':
-      sheet.fill(curtain(80, 3), shadow);
-      return;
-    case 'wavy':
-      sheet.fill(curtain(80, 5, 1.5), shadow);
-      return;
-    case 'bun': {
-      const centre = head.at([identity.hair.side * 3, -47, -4]);
-      sheet.ellipse(centre, [10, 9], gloss(scene));
-      sheet.stroke(
-        head.line([
-          [-4, -50, -4],
-          [1, -53, -4],
-          [7, -49, -4],
-        ]),
-        tones(scene).light,
-        0.8,
-        { opacity: 0.4 },
-      );
-      return;
-    }
-    case 'afro':
-      curls(scene, ring(width + 7 * volume, 30 + 6 * volume, 26, -14, 1.14), 7.5);
-      sheet.fill(curtain(6, -2), shadow);
-      return;
-    case 'locs':
-      for (const side of SIDES) {
-        for (const [index, x] of [0.7, 3.2, 5.6].entries()) {
-          const rope: Spot[] = [
-            [side * (width - 3), -22, 0],
-            [side * (width + x), 0, 0],
-            [side * (width + x * 1.2 + 1), 24, 0],
-            [side * (width + x * 0.9), 48 - index * 4, 0],
-          ];
-          sheet.stroke(head.line(rope), mix(base, dark, index === 1 ? 0.2 : 0.7), 4.4);
-        }
-      }
-      return;
-    case 'headscarf': {
-      const cloth = mix(identity.clothes.scarf, BLACK, 0.35);
-      sheet.fill(curtain(70, 9), cloth);
-      return;
-    }
-    default:
-  }
-}
-
-/** Places on an arc over the head, from one side to the other. */
-function ring(across: number, up: number, count: number, y: number, turn: number): Spot[] {
-  return Array.from({ length: count }, (_, index): Spot => {
-    const angle = (0.5 + (index / (count - 1) - 0.5) * turn) * Math.PI;
-    return [-Math.cos(angle) * across, y - Math.sin(angle) * up];
-  });
-}
+import { along, cap, castShade, contour, curls, gloss, hairline, ring, strands, tones } from './hair-cut.ts';
 
 /** Hair on the head and about the face. */
 export function drawHair(scene: Scene, outline: Path): void {
@@ -285,6 +202,19 @@ function curly(off: number, size: number, rows: number): Style {
       const shrink = 1 - row / (rows + 1.2);
       const across = width * 0.52 + (width * 0.46 + off * 0.7) * shrink;
       curls(scene, ring(across, 15 + (13 + off) * shrink, 17 - row * 2, -15, 1.08 - row * 0.06), size);
+    }
+    // Smaller ones down to the hairline, the lowest last, so that no bare edge shows.
+    for (const [up, count] of [
+      [8, 11],
+      [4, 16],
+      [1, 21],
+    ] as const) {
+      const row = Array.from({ length: count }, (_, index): Spot => along(inner, 0.1 + (index / (count - 1)) * 0.8));
+      curls(
+        scene,
+        row.map(([x, y, z]): Spot => [x * (1.02 - up * 0.008), y - up, z]),
+        size * 0.8,
+      );
     }
   };
 }

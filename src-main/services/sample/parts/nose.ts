@@ -28,7 +28,7 @@ export function drawNose(scene: Scene): void {
       lift(half * 2.6, foot - 2, 6),
     ];
     const wing: Spot[] = [lift(half * wide, foot - 0.6, 1), lift(half * (nose.bridge + 2.6), 6, 0.5), [half * 5.5, -1]];
-    sheet.fill(head.path([plane, wing], true), skin.shade, { opacity: strength, blur: 0.9 });
+    sheet.fill(head.path([plane, wing], true), skin.shade, { opacity: strength, blur: 0.8 });
   }
   const ridge = head.line([lift(side * 0.7, -5, 2), lift(side * 0.9, 4, 5), lift(side * 1, foot - 5, 7)]);
   sheet.stroke(ridge, skin.light, 1.9, { opacity: 0.45, blur: 0.7 });
