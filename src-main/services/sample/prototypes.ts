@@ -93,7 +93,7 @@ export function blend(parts: readonly (readonly [Activation, number])[]): Activa
 }
 
 /** A full expression lies on the line from rest to its prototype; from here on it is told from neutral. */
-const WEAKEST = 0.4;
+const WEAKEST = 0.5;
 
 /**
  * Distance in the space of action units from what is shown to an expression: to the nearest point of the stretch

@@ -9,7 +9,7 @@ export const TAGGERS = 10;
 
 /** How wrongly a tagger sees each action unit (standard deviation), and how freely he chooses between near classes. */
 const PERCEPTION = 0.13;
-const TEMPERATURE = 0.11;
+const TEMPERATURE = 0.09;
 
 export type Votes = Readonly<Record<Expression, number>>;
 
