@@ -40,6 +40,20 @@ export interface SizeTable {
   /** Strides that bring each level to the 7x7 grid of tokens: embed_q (two), embed_k. */
   readonly embedStrides: { readonly q: readonly [number, number]; readonly k: number };
   readonly vit: { readonly width: number; readonly depth: number; readonly heads: number };
+  /**
+   * Where weights start. The official values (`paper`) presume pre-trained backbones. From scratch, their class token sees
+   * only the mean over all places, and training stays for dozens of epochs at what a face's mean colour tells.
+   */
+  readonly start: {
+    /** Linear layers of the transformer: deviation times the root of the width. */
+    readonly gain: number;
+    /** Deviation of the position embedding; the tokens it is added to have deviation 1. */
+    readonly position: number;
+    /** gamma1 and gamma2 of the feed-forward blocks. */
+    readonly layerScale: number;
+    /** Bias of the log variance: 0 makes the VICH sample noise of deviation 1. */
+    readonly logvar: number;
+  };
   /** The official checkpoint carries entries that no forward pass reads; only `paper` has to carry them too. */
   readonly carriesUnused: boolean;
 }
@@ -95,6 +109,7 @@ const sizes: { readonly [S in ModelSize]: SizeTable } = {
     ],
     embedStrides: { q: [2, 2], k: 2 },
     vit: { width: 768, depth: 2, heads: 8 },
+    start: { gain: 0.01 * Math.sqrt(768), position: 0.02, layerScale: 1e-5, logvar: 0 },
     carriesUnused: true,
   },
   tiny: {
@@ -125,6 +140,7 @@ const sizes: { readonly [S in ModelSize]: SizeTable } = {
     ],
     embedStrides: { q: [2, 1], k: 1 },
     vit: { width: 96, depth: 2, heads: 4 },
+    start: { gain: 1, position: 0.8, layerScale: 0.5, logvar: -3 },
     carriesUnused: false,
   },
 };

@@ -45,7 +45,7 @@ function draw(init: Initialiser, count: number, random: Random): Float32Array {
     case 'normal':
       return data.map(() => random.normal() * init.std);
     case 'truncatedNormal':
-      // PyTorch truncates at the absolute values -2 and 2, which for these deviations never happens.
+      // PyTorch truncates at the absolute values -2 and 2, which only the position embedding of `tiny` ever reaches.
       return data.map(() => Math.max(-2, Math.min(2, random.normal() * init.std)));
     case 'relativeIndex':
       return Float32Array.from(relativePositionIndex(init.window), Number);

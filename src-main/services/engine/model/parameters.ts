@@ -24,14 +24,11 @@ export interface ParameterSpec {
   readonly init: Initialiser;
 }
 
-/**
- * Inside `VIT` the official code starts layers differently from PyTorch's defaults: linear weights with deviation 0.01 at
- * width 768. `vitStyle` keeps that gain at other widths; without it a narrow class token hardly sees the image.
- */
+/** Inside `VIT` the official code starts layers differently from PyTorch's defaults: linear weights trunc-normal, biases 0. */
 type Style = { readonly kind: 'pytorch' } | { readonly kind: 'vit'; readonly std: number };
 
 const pytorch: Style = { kind: 'pytorch' };
-const vitStyle = (width: number): Style => ({ kind: 'vit', std: 0.01 * Math.sqrt(768 / width) });
+const vitStyle = ({ start, vit }: SizeTable): Style => ({ kind: 'vit', std: start.gain / Math.sqrt(vit.width) });
 
 const count = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
@@ -77,11 +74,12 @@ class Collector {
     return bias ? this.add(`${name}.bias`, [shape[0] ?? 0], vit ? zeros : uniform(fanIn)) : this;
   }
 
-  linear(name: string, out: number, into: number, bias = true): this {
+  /** `start`: where the bias starts inside `VIT`. */
+  linear(name: string, out: number, into: number, bias = true, start = 0): this {
     const style = this.#style;
     const vit = style.kind === 'vit';
     this.add(`${name}.weight`, [out, into], vit ? { kind: 'truncatedNormal', std: style.std } : uniform(into));
-    return bias ? this.add(`${name}.bias`, [out], vit ? zeros : uniform(into)) : this;
+    return bias ? this.add(`${name}.bias`, [out], vit ? { kind: 'constant', value: start } : uniform(into)) : this;
   }
 
   layerNorm(name: string, channels: number): this {
@@ -114,7 +112,7 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
 
   root.as(config.layerEmbedding ? 'trainable' : 'unused').add('level_embeds', [levels.length, 1, width], zeros);
   landmarkBackbone(root.under('face_landback'), size);
-  visionTransformer(root.under('VIT').as('trainable', vitStyle(width)), size, config);
+  visionTransformer(root.under('VIT').as('trainable', vitStyle(size)), size, config);
   ir50(root.under('ir_back'), size);
   size.pyramid.forEach((level, index) => {
     const channels = levels[index] ?? 0;
@@ -131,8 +129,8 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
   levels.forEach((channels, index) =>
     root
       .under(`ffn${index + 1}`)
-      .add('gamma1', [channels], layerScale)
-      .add('gamma2', [channels], layerScale)
+      .add('gamma1', [channels], { kind: 'constant', value: size.start.layerScale })
+      .add('gamma2', [channels], { kind: 'constant', value: size.start.layerScale })
       .linear('mlp.fc1', 4 * channels, channels)
       .linear('mlp.fc2', channels, 4 * channels)
       .layerNorm('norm', channels),
@@ -151,7 +149,6 @@ export function usedParameters(config: ModelConfig): readonly ParameterSpec[] {
 }
 
 const truncated: Initialiser = { kind: 'truncatedNormal', std: 0.02 };
-const layerScale: Initialiser = { kind: 'constant', value: 1e-5 };
 
 function landmarkBackbone(root: Collector, size: SizeTable): void {
   const { stem, stages, separated, frozen, regressor } = size.landmarks;
@@ -220,11 +217,13 @@ function visionTransformer(net: Collector, size: SizeTable, config: ModelConfig)
   const tokens = 3 * 49 + 1;
   const dead = net.as('unused');
   const inVich = config.vich ? net : dead;
-  net.add('cls_token', [1, 1, width], truncated).add('pos_embed', [1, tokens, width], truncated);
+  net.add('cls_token', [1, 1, width], truncated);
+  net.add('pos_embed', [1, tokens, width], { kind: 'truncatedNormal', std: size.start.position });
   net.linear('se_block.linear1', width, width).linear('se_block.linear2', width, width);
   dead.conv('patch_embed.proj', [width, 256, 1, 1], true);
   (config.vich ? dead : net).linear('head.linear', config.classes, width);
-  inVich.linear('head_vae.fc_mu', config.classes, width).linear('head_vae.fc_logvar', config.classes, width);
+  inVich.linear('head_vae.fc_mu', config.classes, width);
+  inVich.linear('head_vae.fc_logvar', config.classes, width, true, size.start.logvar);
   dead.batchNorm('head_vae.batchnorm', width).layerNorm('head_vae.layernorm', width);
   dead.conv('eca_block.conv', [1, 1, 5], false);
   dead.conv('CON1', [width, 256, 1, 1], false);

@@ -95,17 +95,27 @@ describe('initial weights', () => {
     const numbers = (name: string): number[] => Array.from(weights.get(name)?.data ?? [], Number);
     const spread = (values: number[]): number =>
       Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-    expect(new Set(numbers('ffn1.gamma1'))).toEqual(new Set([Math.fround(1e-5)]));
     expect(new Set(numbers('level_embeds'))).toEqual(new Set([0]));
     expect(new Set(numbers('ir_back.input_layer.2.weight'))).toEqual(new Set([0.25]));
-    // 0.01 at the paper's width 768; the same gain at 96.
-    expect(spread(numbers('VIT.blocks.0.mlp.fc1.weight'))).toBeCloseTo(0.01 * Math.sqrt(8), 3);
     expect(new Set(numbers('VIT.blocks.0.mlp.fc1.bias'))).toEqual(new Set([0]));
     expect(spread(numbers('attn1.relative_position_bias_table'))).toBeCloseTo(0.02, 2);
     // PyTorch's default: uniform within 1 / sqrt(fan in), fan in 16 * 9.
     const convolution = numbers('ir_back.body1.0.res_layer.1.weight');
     expect(Math.max(...convolution)).toBeLessThanOrEqual(1 / 12);
     expect(spread(convolution)).toBeCloseTo(1 / 12 / Math.sqrt(3), 2);
+  });
+
+  test('start the transformer as the official code does, and a tiny one so that it learns from scratch', () => {
+    const starts = (config: ModelConfig) => {
+      const inits = new Map(parameterTable(config).map(({ name, init }) => [name, init]));
+      return ['VIT.blocks.0.mlp.fc1.weight', 'VIT.pos_embed', 'ffn1.gamma1', 'VIT.head_vae.fc_logvar.bias'].map(
+        (name) => inits.get(name),
+      );
+    };
+    const normal = (std: number) => ({ kind: 'truncatedNormal', std: expect.closeTo(std, 10) as number });
+    const constant = (value: number) => ({ kind: 'constant', value });
+    expect(starts(paper)).toEqual([normal(0.01), normal(0.02), constant(1e-5), constant(0)]);
+    expect(starts(tiny)).toEqual([normal(1 / Math.sqrt(96)), normal(0.8), constant(0.5), constant(-3)]);
   });
 
   test('hold the relative position index of Swin', () => {
