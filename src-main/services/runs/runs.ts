@@ -18,7 +18,6 @@ import type { OpenProject, RunContext } from './context.ts';
 import { evaluatePredictions } from './evaluate.ts';
 import { explanationOf } from './explain.ts';
 import { importRun } from './import.ts';
-import type { TrainedHistory } from './import.ts';
 import { failedText, predictAndStore } from './prediction.ts';
 import { PRESETS } from './presets.ts';
 import { Training, checkpointFolder, classesFor, gatherImages } from './training.ts';
@@ -178,13 +177,6 @@ export class Runs {
   /** A checkpoint file becomes a run of its own; the file is copied into the project. */
   importCheckpoint(path: string, name?: string): Promise<Run> {
     return importRun(this.#context(), path, name?.trim() || undefined);
-  }
-
-  /** The same for a run that was trained elsewhere by this workbench: with its settings and curves, on a dataset of this project. */
-  importTrained(path: string, history: TrainedHistory, dataset: number): Promise<Run> {
-    const context = this.#context();
-    requireDataset(context, dataset);
-    return importRun(context, path, history.name, { history, dataset });
   }
 
   #context(): RunContext {

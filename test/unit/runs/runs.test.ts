@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../../src-shared/contract/events.ts';
 import { SEVEN } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import { historyOf, TrainedHistory } from '../../../src-main/services/runs/import.ts';
+import { historyOf, importRun, TrainedHistory } from '../../../src-main/services/runs/import.ts';
 import { Runs } from '../../../src-main/services/runs/runs.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
 import { createStore } from '../../../src-main/services/store/store.ts';
@@ -244,9 +244,20 @@ describe('the list of runs', () => {
     const history = TrainedHistory.parse(JSON.parse(JSON.stringify(historyOf({ store }, first))));
     const source = join(folder, 'x.safetensors');
     writeFileSync(source, 'weights');
-    expect((await rejection(runs.importTrained(source, history, dataset))).message).toMatch(/another checkpoint/);
-    const run = await runs.importTrained(source, { ...history, checkpointHash: 'abc' }, dataset);
-    expect(run).toMatchObject({ kind: 'trained', status: 'done', epoch: 3, best: history.best, settings: SETTINGS });
+    const context = { store, jobs, engine, emit: () => undefined };
+    expect((await rejection(importRun(context, source, 'Model', { history, dataset }))).message).toMatch(
+      /another checkpoint/,
+    );
+    const carried = { history: { ...history, checkpointHash: 'abc' }, dataset };
+    const run = await importRun(context, source, 'Model', carried);
+    expect(run).toMatchObject({
+      name: 'Model',
+      kind: 'trained',
+      status: 'done',
+      epoch: 3,
+      best: history.best,
+      settings: SETTINGS,
+    });
     expect(runs.metrics(run.id)).toEqual(runs.metrics(first));
     expect(failureOf(() => historyOf({ store }, 99)).kind).toBe('not-found');
   });
