@@ -49,8 +49,10 @@ export interface CurveGeometry {
 
 const MARGIN = { left: 44, right: 12, top: 8, bottom: 20 };
 /** Ticks: one in about so many pixels. */
-const X_TICK_PX = 90;
+const X_TICK_PX = 110;
 const Y_TICK_PX = 44;
+/** Room above and below the data on a log axis. */
+const LOG_ROOM = 1.05;
 
 const px = (value: number): string => value.toFixed(1);
 
@@ -80,7 +82,9 @@ function yScale(series: readonly CurveSeries[], options: CurveOptions, top: numb
   if (low === high)
     [low, high] = log ? [low / 2, high * 2] : [low - 0.5 * Math.abs(low || 1), high + 0.5 * Math.abs(high || 1)];
   const scale = log ? scaleLog([low, high], [bottom, top]) : scaleLinear([low, high], [bottom, top]);
-  scale.nice(log ? undefined : 4);
+  // Rounding a log axis outwards would go to whole decades and leave the curve a sliver.
+  if (log) scale.domain([low / LOG_ROOM, high * LOG_ROOM]);
+  else scale.nice(4);
   if (limits) {
     const [from = low, to = high] = scale.domain();
     scale.domain([log ? from : Math.max(limits[0], from), Math.min(limits[1], to)]);

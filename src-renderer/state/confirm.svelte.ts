@@ -3,6 +3,8 @@ export interface Question {
   readonly text: string;
   /** The button that does it, e.g. "Delete run". */
   readonly action: string;
+  /** The button that does nothing, where "Cancel" could be misread. */
+  readonly dismiss?: string;
   readonly danger?: boolean;
 }
 
