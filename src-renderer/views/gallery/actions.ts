@@ -31,12 +31,19 @@ async function act({ change, patch, verb, advance }: Change): Promise<void> {
   }
   const name = target.count === 1 ? baseName(gallery.focusRow?.path ?? 'Image') : plural(target.count, 'image');
   const single = gallery.selected === 0;
+  const focus = gallery.focusImage;
   labels.apply({
     on: target.on,
     change,
     done: `${name} ${verb}`,
-    focus: gallery.focusImage,
-    optimistic: () => rows.patch(target.images, patch),
+    focus,
+    optimistic: () => {
+      const takeBack = rows.patch(target.images, patch);
+      return () => {
+        takeBack();
+        if (focus !== null) void gallery.focusOn(focus);
+      };
+    },
   });
   if (single && advance) gallery.step(1);
 }

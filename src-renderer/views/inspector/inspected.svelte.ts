@@ -57,6 +57,8 @@ class Inspected {
     if (image !== this.#image || run !== this.#run) return;
     this.#failure = result.ok ? null : result.error;
     if (result.ok) this.#detail = result.value;
+    // Another image's numbers must not stand beside this one.
+    else if (this.#detail?.row.id !== image) this.#detail = null;
   }
 }
 
