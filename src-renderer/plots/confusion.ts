@@ -20,8 +20,11 @@ export interface ConfusionCell extends CellAt {
   readonly text: string;
   /** Lightness over the surface, 0..1. */
   readonly alpha: number;
-  /** The fill is so strong that the text must be the surface's colour. */
-  readonly inverse: boolean;
+  /**
+   * How the text must stand out from the fill: on a weak one in the text's colour, on a strong one in the surface's. On a middle one
+   * that depends on the theme: the same lightness reads better with dark text in both.
+   */
+  readonly tone: 'weak' | 'middle' | 'strong';
   readonly diagonal: boolean;
   readonly x: number;
   readonly y: number;
@@ -44,7 +47,9 @@ const BOTTOM = 24;
 const GAP = 1;
 /** Shares are raised to this power before they become lightness, so that rare confusions stay visible. */
 const FILL_POWER = 0.72;
-const INVERSE_FROM = 0.44;
+/** Where dark text begins to read better than light text on the fill: of the dark theme, and of the light one. */
+const MIDDLE_FROM = 0.4;
+const STRONG_FROM = 0.52;
 
 const percent = (share: number): string => (share * 100).toFixed(1);
 
@@ -78,7 +83,7 @@ export function confusionGeometry(
         ofLabel,
         text: count === 0 ? '0' : mode === 'count' ? String(count) : percent(share),
         alpha,
-        inverse: alpha > INVERSE_FROM,
+        tone: alpha < MIDDLE_FROM ? 'weak' : alpha < STRONG_FROM ? 'middle' : 'strong',
         diagonal: row === column,
         x: LEFT + column * (side + GAP),
         y: TOP + row * (side + GAP),
