@@ -1,7 +1,7 @@
 /** What a run has told of itself so far: its losses and epochs, put together from one answer and the events around it. Pure. */
 import { quantile } from 'd3-array';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
-import { fixed } from '../../text/format.ts';
+import { fixed, plural } from '../../text/format.ts';
 import { scientific } from '../../text/rates.ts';
 import { clock } from '../../text/time.ts';
 
@@ -98,7 +98,7 @@ export function logLines(run: Run, metrics: RunMetrics): LogLine[] {
     say(epoch.processSeconds, parts.filter((part) => part !== '').join('   '));
   }
   const end = run.processSeconds;
-  if (run.status === 'done') say(end, `done after ${run.epoch} epochs`);
+  if (run.status === 'done') say(end, `done after ${plural(run.epoch, 'epoch')}`);
   if (run.status === 'cancelled') say(end, `cancelled in epoch ${Math.min(run.epochs, run.epoch + 1)}`);
   if (run.status === 'interrupted') say(end, 'interrupted: the application ended while it ran', 'error');
   if (run.error !== null) say(end, `${run.error.message} ${run.error.remedy}`.trim(), 'error');
