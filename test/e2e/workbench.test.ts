@@ -75,13 +75,12 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
   it('4: 3 in the filter box types and labels nothing', async () => {
     await openSample(page);
     await page.locator('.tile[data-index="0"]').click();
-    const { image, name } = await focusedTile(page);
+    const { image } = await focusedTile(page);
     await page.keyboard.press('/');
     await page.keyboard.type('3');
     await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toContain('3');
     const { history } = await api.get('images.get', { image, run: null });
     expect(history).toEqual([]);
-    await expectTile(page, image, new RegExp(`^${name.split(',')[0]}`)).catch(() => undefined);
   });
 
   it('6: the key in the place of 3 labels Sad on an AZERTY keyboard', async () => {

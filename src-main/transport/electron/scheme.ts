@@ -17,7 +17,9 @@ export function createSchemeHandler(content: Content): (request: Request) => Pro
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return new Response('Pages and images are only read.\n', { status: 405, headers: SECURITY_HEADERS });
     const { status, headers, body } = await content(url.pathname, request.headers.get('if-none-match'));
-    return new Response(request.method === 'HEAD' ? null : body, {
+    // A body of its own: a Response takes no view of memory that others might share.
+    const own = request.method === 'HEAD' || body === null ? null : new Uint8Array(body);
+    return new Response(own, {
       status,
       headers: { ...SECURITY_HEADERS, ...headers },
     });
