@@ -3,12 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import type { Project } from '../../../src-shared/domain/project.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
 import { runImport } from '../datasets/import.ts';
 import type { Engine } from '../engine/interface.ts';
 import type { JobContext } from '../jobs/interface.ts';
+import { requireCheckpoint, requireRun } from '../runs/context.ts';
+import type { RunContext } from '../runs/context.ts';
 import { importRun, TrainedHistory } from '../runs/import.ts';
 import { predictAndStore } from '../runs/prediction.ts';
 import { writeSample } from '../sample/write.ts';
+import type { Store } from '../store/interface.ts';
 import type { OpenProject, Workspace } from './workspace.ts';
 
 export interface SampleProjectOptions {
@@ -24,7 +28,7 @@ export interface SampleProjectOptions {
 /** Faces of the sample, and the seed that its model was trained on. */
 export const SAMPLE = { count: 600, seed: 1, name: 'Sample faces' } as const;
 
-/** Set once everything stands; without it, whatever a killed attempt left is thrown away and made again. */
+/** Set once everything stands; without it, opening the sample makes what is missing. */
 const READY = 'sampleReady';
 
 /** The built-in project: synthetic faces, a trained run, and what it predicts for each of them. */
@@ -55,11 +59,12 @@ export class SampleProject {
     return open.jobs.start(spec, (context) => this.#make(open, context));
   }
 
-  /** Draws, imports and predicts; the three count the same images. */
+  /**
+   * Draws, imports and predicts; the three count the same images. What an attempt that was killed left behind is kept and only what
+   * is missing is made: somebody may have labelled faces of it already.
+   */
   async #make(open: OpenProject, context: JobContext): Promise<void> {
     const { store } = open;
-    for (const { id } of store.runs.list()) store.runs.remove(id);
-    for (const { id } of store.datasets.list()) store.datasets.remove(id);
     const stage = (before: number, text: string) => (done: number) =>
       context.progress(before * SAMPLE.count + done, 3 * SAMPLE.count, text);
 
@@ -67,33 +72,51 @@ export class SampleProject {
     const drawn = stage(0, 'Drawing faces');
     if (!existsSync(faces)) await writeSample(faces, { ...SAMPLE, signal: context.signal, onProgress: drawn });
 
+    const imported = store.datasets.byName(SAMPLE.name)?.id;
+    const dataset = imported ?? (await this.#import(store, faces, { ...context, progress: stage(1, 'Importing') }));
+
+    const run = await this.#model(open, dataset);
+    if (run.predictions < SAMPLE.count)
+      await this.#predict(open, dataset, run.id, stage(2, 'Predicting'), context.signal);
+    store.setMeta(READY, '1');
+  }
+
+  async #import(store: Store, faces: string, context: JobContext): Promise<number> {
     const source = {
       source: join(faces, 'labels.csv'),
       format: 'csv',
       mapping: { path: 'path', label: 'label', split: 'split' },
       name: SAMPLE.name,
     } as const;
-    const { dataset } = await runImport(store, source, { ...context, progress: stage(1, 'Importing') });
+    const { dataset } = await runImport(store, source, context);
     this.#options.emit('datasets.changed', { dataset });
+    return dataset;
+  }
 
-    await this.#predict(open, dataset, stage(2, 'Predicting'), context.signal);
-    store.setMeta(READY, '1');
+  /** The trained run that comes with the workbench, with its curves. */
+  async #model(open: OpenProject, dataset: number): Promise<Run> {
+    const { resources } = this.#options;
+    const history = TrainedHistory.parse(JSON.parse(await readFile(join(resources, 'run.json'), 'utf8')));
+    const known = open.store.runs.list().find(({ checkpointHash }) => checkpointHash === history.checkpointHash);
+    const runs = this.#context(open);
+    return known ?? importRun(runs, join(resources, 'tiny.safetensors'), history.name, { history, dataset });
   }
 
   async #predict(
-    { store, jobs }: OpenProject,
+    open: OpenProject,
     dataset: number,
+    run: number,
     progress: (done: number) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { engine, emit, resources } = this.#options;
-    const runs = { store, jobs, engine, emit };
-    const history = TrainedHistory.parse(JSON.parse(await readFile(join(resources, 'run.json'), 'utf8')));
-    const run = await importRun(runs, join(resources, 'tiny.safetensors'), history.name, { history, dataset });
-    const checkpoint = store.runs.checkpoint(run.id);
-    if (checkpoint === null) throw new Error('The imported run has no checkpoint.');
-    const files = store.images.files(dataset, null);
-    const order = { run: run.id, dataset, checkpoint, files, device: 'cpu' } as const;
+    const runs = this.#context(open);
+    const checkpoint = requireCheckpoint(runs, requireRun(runs, run));
+    const files = open.store.images.files(dataset, null);
+    const order = { run, dataset, checkpoint, files, device: 'cpu' } as const;
     await predictAndStore(runs, order, signal, ({ stored, failed }) => progress(stored + failed));
+  }
+
+  #context({ store, jobs }: OpenProject): RunContext {
+    return { store, jobs, engine: this.#options.engine, emit: this.#options.emit };
   }
 }
