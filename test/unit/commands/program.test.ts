@@ -9,7 +9,7 @@ import type { OpenProject } from '../../../src-main/services/projects/workspace.
 import { EventBus } from '../../../src-main/transport/bus.ts';
 import { FakeTerminal } from './terminal.ts';
 
-const PROJECT = { path: '/work/study', name: 'study', sample: false, openedAt: '2026-01-01T00:00:00Z' };
+const PROJECT = { path: '/home/ada/study', name: 'study', sample: false, openedAt: '2026-01-01T00:00:00Z' };
 const REPORT: ImportReport = {
   dataset: 7,
   name: 'photos',
@@ -133,11 +133,11 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(composed).toEqual([{ home: '/home/poster-var', door: 'cli' }]);
     expect(calls).toEqual([
-      ['open', '/work/study'],
+      ['open', '/home/ada/study'],
       [
         'startImport',
         {
-          source: '/work/photos/legend.csv',
+          source: '/home/ada/photos/legend.csv',
           format: 'csv',
           name: 'legend',
           mapping: { path: 'image', label: 'emotion' },
@@ -162,8 +162,8 @@ describe('the command line', () => {
   it('makes the project for import, and for import only', async () => {
     const made = await run(['import', 'photos', '--project', 'study', '--json'], { exists: false });
     expect(made.calls.slice(0, 2)).toEqual([
-      ['open', '/work/study'],
-      ['create', '/work/study', 'study'],
+      ['open', '/home/ada/study'],
+      ['create', '/home/ada/study', 'study'],
     ]);
     for (const args of [
       ['train', '--project', 'x', '--dataset', 'd'],
@@ -176,7 +176,7 @@ describe('the command line', () => {
       const { code, calls, json } = await run([...args, '--json'], { exists: false });
       expect(code).toBe(1);
       expect(json()).toEqual({ error: NO_PROJECT });
-      expect(calls).toEqual([['open', '/work/x'], ['close']]);
+      expect(calls).toEqual([['open', '/home/ada/x'], ['close']]);
     }
   });
 

@@ -1,6 +1,6 @@
 /** What distinguishes one POSTER-Var from another: its size, its classes and the paper's ablation switches. */
 
-export type ModelSize = 'paper' | 'tiny';
+import type { ModelSize } from '../../../../src-shared/domain/run.ts';
 
 export interface ModelConfig {
   readonly size: ModelSize;

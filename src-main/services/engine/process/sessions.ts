@@ -5,7 +5,7 @@ import { loadCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { LoadedCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openExplainer } from '../explain/gradcam.ts';
 import type { Explainer } from '../explain/gradcam.ts';
-import type { ModelSize } from '../model/config.ts';
+import type { ModelSize } from '../../../../src-shared/domain/run.ts';
 import { openClassifier } from '../runtime/inference.ts';
 import type { Classifier } from '../runtime/inference.ts';
 import type { DeviceId } from '../runtime/devices.ts';
