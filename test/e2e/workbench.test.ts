@@ -68,8 +68,9 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await expectTile(page, before.image, new RegExp(/label \w+/.exec(before.name)?.[0] ?? 'never'));
     await page.keyboard.press('Control+Shift+z');
     await expectTile(page, before.image, /label Sad/);
-    const [row] = await api.get('images.rows', { images: [before.image], run: null });
-    expect(row).toMatchObject({ label: 'sad', reviewed: true });
+    const stored = () => api.get('images.get', { image: before.image, run: null });
+    await expect.poll(async () => (await stored()).history.length, { timeout: 10_000 }).toBe(3);
+    expect((await stored()).row).toMatchObject({ label: 'sad', reviewed: true });
   });
 
   it('4: 3 in the filter box types and labels nothing', async () => {
@@ -107,9 +108,11 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await page.keyboard.press('7');
     for (const image of images) await expectTile(page, image, /label Anger/);
     await page.keyboard.press('Control+z');
-    await expect.poll(() => api.get('images.rows', { images, run: null })).toEqual(before);
-    const { history } = await api.get('images.get', { image: images[0]!, run: null });
-    expect(history.map(({ reversal }) => reversal).sort()).toEqual([false, true]);
+    // The page shows before the store answers: the log says when both acts are stored.
+    const reversals = async (): Promise<boolean[]> =>
+      (await api.get('images.get', { image: images[0]!, run: null })).history.map(({ reversal }) => reversal).sort();
+    await expect.poll(reversals, { timeout: 10_000 }).toEqual([false, true]);
+    expect(await api.get('images.rows', { images, run: null })).toEqual(before);
     // One step was all there was.
     expect(await api.get('labels.state', {})).toEqual({ canUndo: false, canRedo: true });
   });

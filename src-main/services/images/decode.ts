@@ -49,9 +49,23 @@ export async function readable<T>(decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();
   } catch (thrown) {
-    if (thrown instanceof FailureError) throw thrown;
-    throw unreadable(explain(thrown instanceof Error ? thrown.message : String(thrown)));
+    if (!wasOverheard(thrown)) throw asUnreadable(thrown);
   }
+  try {
+    return await decode();
+  } catch (thrown) {
+    throw asUnreadable(thrown);
+  }
+}
+
+/** libvips keeps one error text for all threads: a failure beside this one may have taken it. Decoding again gets it back. */
+function wasOverheard(thrown: unknown): boolean {
+  return thrown instanceof Error && /^unknown error$/i.test(thrown.message.trim());
+}
+
+function asUnreadable(thrown: unknown): FailureError {
+  if (thrown instanceof FailureError) return thrown;
+  return unreadable(explain(thrown instanceof Error ? thrown.message : String(thrown)));
 }
 
 export function unreadable(message: string, remedy = 'Replace the file, or leave the image out.'): FailureError {

@@ -9,7 +9,7 @@ export class FakeTerminal implements Terminal {
   readonly cwd: string;
   readonly #controller = new AbortController();
 
-  constructor({ isInteractive = false, cwd = '/work' }: { isInteractive?: boolean; cwd?: string } = {}) {
+  constructor({ isInteractive = false, cwd = '/home/ada' }: { isInteractive?: boolean; cwd?: string } = {}) {
     this.isInteractive = isInteractive;
     this.cwd = cwd;
   }

@@ -56,7 +56,7 @@ describe('openTrainer', () => {
     const losses = await steps(trainer, Random.seeded(2), 40);
     await trainer.dispose();
     const mean = (part: number[]): number => part.reduce((sum, loss) => sum + loss, 0) / part.length;
-    expect(mean(losses.slice(0, 5))).toBeGreaterThan(1.5);
+    expect(losses[0]).toBeGreaterThan(1.5);
     expect(mean(losses.slice(-5))).toBeLessThan(0.6);
   });
 
