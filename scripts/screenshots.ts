@@ -17,7 +17,7 @@ for (const theme of ['dark', 'light']) {
   await openSample(page);
   await page.locator('.tile[data-index="4"]').click();
   if (theme === 'dark') await page.keyboard.press('h');
-  await page.waitForTimeout(2_500);
+  await page.waitForTimeout(6_000);
   await shoot(`gallery-${theme}`);
   for (const route of ['analysis', 'train', 'runs', 'data']) {
     await page.goto(`${page.url().split('#')[0]}#/${route}`);
