@@ -57,7 +57,7 @@ describe('listFolder', () => {
   });
 
   it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-    'refuses a folder without permission',
+    'refuses a folder without permission (skipped as root, who may read anywhere, and on Windows)',
     async () => {
       const here = join(folder, 'locked');
       mkdirSync(here);

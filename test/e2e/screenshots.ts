@@ -1,7 +1,7 @@
-/** Pictures of the views, from a running web host: `node scripts/screenshots.ts URL FOLDER [WIDTHxHEIGHT]`. */
+/** Pictures of the views, from a running web host: `node test/e2e/screenshots.ts URL FOLDER [WIDTHxHEIGHT]`. */
 import { join } from 'node:path';
-import { launch } from '../test/e2e/chromium.ts';
-import { openPage, openSample } from '../test/e2e/page.ts';
+import { launch } from './chromium.ts';
+import { openPage, openSample } from './page.ts';
 
 const [url, folder, size = '1440x900'] = process.argv.slice(2);
 if (url === undefined || folder === undefined) throw new Error('Where from and where to? URL FOLDER');
