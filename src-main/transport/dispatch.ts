@@ -1,6 +1,6 @@
 /** One way in for both transports: from a name and unchecked params to a Result. */
 import type { Handlers } from '../../src-shared/contract/client.ts';
-import { METHODS, type MethodName, type Params, type Value } from '../../src-shared/contract/methods.ts';
+import { METHODS, type MethodName, type Params, type Value } from '../../src-shared/contract/methods/index.ts';
 import { fail, toFailure, type Result } from '../../src-shared/domain/failure.ts';
 import { firstIssue } from './issues.ts';
 

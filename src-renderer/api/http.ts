@@ -1,7 +1,7 @@
 import type { Client } from '../../src-shared/contract/client.ts';
 import { decode, encode } from '../../src-shared/contract/codec.ts';
 import type { EventMessage, EventName, EventPayload } from '../../src-shared/contract/events.ts';
-import type { MethodName, Params, Value } from '../../src-shared/contract/methods.ts';
+import type { MethodName, Params, Value } from '../../src-shared/contract/methods/index.ts';
 import { fail, type Result } from '../../src-shared/domain/failure.ts';
 
 const RECONNECT_MS = [250, 500, 1_000, 2_000, 5_000];

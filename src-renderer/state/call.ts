@@ -1,4 +1,4 @@
-import type { MethodName, Params, Value } from '../../src-shared/contract/methods.ts';
+import type { MethodName, Params, Value } from '../../src-shared/contract/methods/index.ts';
 import { client } from '../api/client.ts';
 import { notifyFailure } from './notices.svelte.ts';
 

@@ -1,4 +1,4 @@
-import type { Value } from '../../src-shared/contract/methods.ts';
+import type { Value } from '../../src-shared/contract/methods/index.ts';
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { SEVEN, type Expression } from '../../src-shared/domain/expression.ts';
 import type { Job } from '../../src-shared/domain/job.ts';

@@ -1,5 +1,5 @@
 import type { EventName, EventPayload } from './events.ts';
-import type { MethodName, Params, Value } from './methods.ts';
+import type { MethodName, Params, Value } from './methods/index.ts';
 import type { Result } from '../domain/failure.ts';
 
 /** What the renderer and other clients see; implemented over Electron IPC and over HTTP + WebSocket. */

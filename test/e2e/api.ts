@@ -1,5 +1,5 @@
 import { decode, encode } from '../../src-shared/contract/codec.ts';
-import type { MethodName, Params, Value } from '../../src-shared/contract/methods.ts';
+import type { MethodName, Params, Value } from '../../src-shared/contract/methods/index.ts';
 import type { Result } from '../../src-shared/domain/failure.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 

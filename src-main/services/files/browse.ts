@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Value } from '../../../src-shared/contract/methods.ts';
+import type { Value } from '../../../src-shared/contract/methods/index.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { explainAccess } from './access.ts';
 import { isImageName, isTableName } from './kinds.ts';

@@ -1,7 +1,7 @@
 /** The preload script's end of IPC: the page gets `call` and `on`, and nothing else of Electron. */
 import type { Client } from '../../../src-shared/contract/client.ts';
 import type { EventMessage, EventName, EventPayload } from '../../../src-shared/contract/events.ts';
-import type { MethodName, Params, Value } from '../../../src-shared/contract/methods.ts';
+import type { MethodName, Params, Value } from '../../../src-shared/contract/methods/index.ts';
 import type { Result } from '../../../src-shared/domain/failure.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL } from './names.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Handlers } from '../../../src-shared/contract/client.ts';
 import type { EventMessage } from '../../../src-shared/contract/events.ts';
-import { METHODS } from '../../../src-shared/contract/methods.ts';
+import { METHODS } from '../../../src-shared/contract/methods/index.ts';
 import { composeServices, type Services } from '../../../src-main/compose.ts';
 import { createHandlers } from '../../../src-main/handlers/handlers.ts';
 import { createDispatch, type Dispatch } from '../../../src-main/transport/dispatch.ts';

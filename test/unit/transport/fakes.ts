@@ -1,5 +1,5 @@
 import type { Handlers } from '../../../src-shared/contract/client.ts';
-import { METHODS, type MethodName, type Params, type Value } from '../../../src-shared/contract/methods.ts';
+import { METHODS, type MethodName, type Params, type Value } from '../../../src-shared/contract/methods/index.ts';
 import { fail, type Result } from '../../../src-shared/domain/failure.ts';
 
 /** Handlers that count their runs and answer "unsupported"; a test brings the ones it is about. */

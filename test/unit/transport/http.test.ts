@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { decode, encode } from '../../../src-shared/contract/codec.ts';
-import type { MethodName } from '../../../src-shared/contract/methods.ts';
+import type { MethodName } from '../../../src-shared/contract/methods/index.ts';
 import { ok } from '../../../src-shared/domain/failure.ts';
 import { EventBus } from '../../../src-main/transport/bus.ts';
 import { createContent } from '../../../src-main/transport/content.ts';

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Facets, ImageDetail, ImageQuery, ImageRow } from '../../domain/image.ts';
+import { methods } from '../define.ts';
+import { id } from './common.ts';
+
+/** The gallery reads a snapshot: the ids of a query in order, so that labelling never makes tiles jump. */
+export const images = methods({
+  'images.open': { params: ImageQuery, value: z.object({ snapshot: z.string(), total: z.number().int() }) },
+  'images.page': {
+    params: z.object({
+      snapshot: z.string(),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(500),
+    }),
+    value: z.array(ImageRow),
+  },
+  /** Tiles by id, e.g. after labelling; unknown ids are left out. */
+  'images.rows': { params: z.object({ images: z.array(id).max(1_000), run: id.nullable() }), value: z.array(ImageRow) },
+  /** Position of an image in a snapshot, or -1. */
+  'images.locate': { params: z.object({ snapshot: z.string(), image: id }), value: z.number().int() },
+  'images.facets': { params: ImageQuery.omit({ sort: true, descending: true }), value: Facets },
+  'images.get': { params: z.object({ image: id, run: id.nullable() }), value: ImageDetail },
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import {
+  Device,
+  DeviceChoice,
+  Evaluation,
+  Explanation,
+  Preset,
+  Run,
+  RunMetrics,
+  TrainRequest,
+} from '../../domain/run.ts';
+import { methods } from '../define.ts';
+import { id, nothing } from './common.ts';
+
+export const runs = methods({
+  'train.presets': { params: nothing, value: z.array(Preset) },
+  'train.start': { params: TrainRequest, value: z.object({ run: id, job: id }) },
+  'runs.list': { params: nothing, value: z.array(Run) },
+  'runs.metrics': { params: z.object({ run: id }), value: RunMetrics },
+  'runs.rename': { params: z.object({ run: id, name: z.string().min(1).max(120) }), value: z.null() },
+  'runs.remove': { params: z.object({ run: id }), value: z.null() },
+  /** A checkpoint file as a run of its own, ready to predict and explain. */
+  'runs.importCheckpoint': {
+    params: z.object({ path: z.string().min(1), name: z.string().max(120).optional() }),
+    value: Run,
+  },
+  'runs.predict': {
+    params: z.object({ run: id, dataset: id, split: z.string().nullable(), device: DeviceChoice }),
+    value: z.object({ job: id }),
+  },
+  'runs.evaluate': { params: z.object({ run: id, dataset: id, split: z.string().nullable() }), value: Evaluation },
+  'runs.explain': { params: z.object({ run: id, image: id }), value: Explanation },
+  'devices.list': { params: nothing, value: z.array(Device) },
+});
