@@ -9,6 +9,12 @@ export interface Client {
   on<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void;
 }
 
+/** What the desktop's page has beside it: a browser never tells where a file lies. */
+export interface DesktopClient extends Client {
+  /** Path of a dropped or chosen `File`; empty for one that lies on no disk. */
+  pathOf(file: object): string;
+}
+
 /** What the services offer: one handler a method. Params are already validated. */
 export type Handlers = {
   readonly [M in MethodName]: (params: Params<M>) => Promise<Result<Value<M>>>;

@@ -15,7 +15,7 @@ export interface EngineOptions {
  * Two processes, both started by the first call that needs them: one works (train, predict), the other answers questions that a
  * person is waiting for (explain, inspect, devices) while the first is busy for minutes. In each, calls run one at a time.
  */
-export function createEngine({ spawn = forkEngine }: EngineOptions = {}): Engine {
+export function createEngine({ spawn = () => forkEngine() }: EngineOptions = {}): Engine {
   const work = new Lane(spawn);
   const answers = new Lane(spawn);
   return {

@@ -1,5 +1,5 @@
-/** The preload script's end of IPC: the page gets `call` and `on`, and nothing else of Electron. */
-import type { Client } from '../../../src-shared/contract/client.ts';
+/** The preload script's end of IPC: the page gets `call`, `on` and where a dropped file lies, and nothing else of Electron. */
+import type { DesktopClient } from '../../../src-shared/contract/client.ts';
 import type { EventMessage, EventName, EventPayload } from '../../../src-shared/contract/events.ts';
 import type { MethodName, Params, Value } from '../../../src-shared/contract/methods/index.ts';
 import type { Result } from '../../../src-shared/domain/failure.ts';
@@ -12,7 +12,10 @@ export interface IpcCaller {
   removeListener(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown;
 }
 
-export function createBridge(ipc: IpcCaller): Client {
+/** Electron's `webUtils.getPathForFile`, which throws at anything but a File. */
+export type PathOf = (file: File) => string;
+
+export function createBridge(ipc: IpcCaller, pathOf: PathOf): DesktopClient {
   return {
     call: <M extends MethodName>(method: M, params: Params<M>) =>
       ipc.invoke(CALL_CHANNEL, method, params) as Promise<Result<Value<M>>>,
@@ -24,5 +27,6 @@ export function createBridge(ipc: IpcCaller): Client {
       ipc.on(EVENT_CHANNEL, receive);
       return () => void ipc.removeListener(EVENT_CHANNEL, receive);
     },
+    pathOf,
   };
 }

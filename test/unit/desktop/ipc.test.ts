@@ -86,7 +86,7 @@ describe('events over IPC', () => {
 });
 
 describe('the bridge', () => {
-  it('offers call and on, each event to its own listeners until they are done', async () => {
+  it('offers call, on and where a file lies, each event to its own listeners until they are done', async () => {
     const listeners = new Set<(event: unknown, ...args: unknown[]) => void>();
     const invoked: unknown[][] = [];
     const ipc: IpcCaller = {
@@ -97,8 +97,9 @@ describe('the bridge', () => {
       on: (_channel, listener) => listeners.add(listener),
       removeListener: (_channel, listener) => listeners.delete(listener),
     };
-    const bridge = createBridge(ipc);
-    expect(Object.keys(bridge)).toEqual(['call', 'on']);
+    const bridge = createBridge(ipc, (file) => `/faces/${file.name}`);
+    expect(Object.keys(bridge)).toEqual(['call', 'on', 'pathOf']);
+    expect(bridge.pathOf(new File([], 'a.png'))).toBe('/faces/a.png');
     expect(await bridge.call('runs.list', {})).toEqual(ok([]));
     expect(invoked).toEqual([[CALL_CHANNEL, 'runs.list', {}]]);
 

@@ -18,9 +18,11 @@ export type SpawnEngine = () => EngineProcess;
 /** The end of what a process wrote to its error stream: where a crash leaves its reason. */
 const KEPT_CHARACTERS = 2_000;
 
-/** Starts the engine as a child of this Node process, from source. Electron brings a spawner of its own. */
-export function forkEngine(): EngineProcess {
-  const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), [], {
+const SOURCE = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/** Starts the engine as a child of this Node process, from source unless another entry is named. Electron brings a spawner of its own. */
+export function forkEngine(entry = SOURCE): EngineProcess {
+  const child = fork(entry, [], {
     serialization: 'advanced',
     // Standard output belongs to the command line's JSON: nothing of the engine may appear on it.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
