@@ -7,7 +7,9 @@ export type ThumbnailSize = (typeof THUMBNAIL_SIZES)[number];
 
 export const media = {
   thumbnail: (image: number, size: ThumbnailSize): string => `media/thumbnail/${image}/${size}`,
-  /** The file's pixels as the browser can show them: upright, at full size. */
+  /** The face as the browser can show it: upright, at full size; only what is in its box where it has one. */
   image: (image: number): string => `media/image/${image}`,
+  /** The whole picture that the face is in. */
+  picture: (image: number): string => `media/picture/${image}`,
   preview: (preview: string, index: number): string => `media/preview/${preview}/${index}`,
 };

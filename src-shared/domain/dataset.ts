@@ -1,8 +1,39 @@
 import { z } from 'zod';
 import { Expression } from './expression.ts';
+import { VoteRule } from './votes.ts';
 
-export const ImportFormat = z.enum(['folders', 'csv']);
+/** How datasets lie on disks: those of the literature by name, our own export, and the two general ways. */
+export const IMPORT_FORMATS = [
+  'portable',
+  'rafdb',
+  'affectnet',
+  'fer2013',
+  'ferplus',
+  'manifest',
+  'expw',
+  'sfew',
+  'caers',
+  'ckplus',
+  'jaffe',
+  'kdef',
+  'csv',
+  'folders',
+] as const;
+export const ImportFormat = z.enum(IMPORT_FORMATS);
 export type ImportFormat = z.infer<typeof ImportFormat>;
+
+/** What was chosen for an import and stays in the dataset's record. */
+export const ImportChoices = z.object({
+  /** How votes became labels; absent where the source has none or they were only kept. */
+  voteRule: VoteRule.optional(),
+  /** Classes that are kept: 7 leaves contempt out. */
+  classes: z.union([z.literal(7), z.literal(8)]).optional(),
+  /** Which of the pictures that the source has of each face, e.g. RAF-DB's `aligned` or `original`. */
+  variant: z.string().optional(),
+  /** Image files are copied into the project instead of being referred to. */
+  copy: z.boolean().optional(),
+});
+export type ImportChoices = z.infer<typeof ImportChoices>;
 
 /** A set of images with labels, as imported. Images stay where they are; the database refers to them. */
 export const Dataset = z.object({
@@ -11,10 +42,11 @@ export const Dataset = z.object({
   /** Folder that image paths are relative to. */
   root: z.string(),
   format: ImportFormat,
+  choices: ImportChoices,
   classes: z.array(Expression),
   images: z.number().int(),
   broken: z.number().int(),
-  /** Images without a current label. */
+  /** Images without a current label; those that are left out do not count. */
   unlabelled: z.number().int(),
   /** Images with a person's annotation. */
   reviewed: z.number().int(),
@@ -48,6 +80,8 @@ export const ImportCandidate = z.object({
   format: ImportFormat,
   /** The table for `csv`, the folder for `folders`. */
   path: z.string(),
+  /** Which of the source's pictures, where it has several of each face. */
+  variant: z.string().nullable(),
   reason: z.string(),
   columns: z.array(z.string()),
   /** Proposed mapping; null for `folders` or where no column fits. */
@@ -91,7 +125,8 @@ export type ImportPreview = z.infer<typeof ImportPreview>;
 
 export const ImportRequest = z.object({
   source: z.string().min(1),
-  format: z.enum(['auto', 'folders', 'csv']),
+  format: z.enum(['auto', ...IMPORT_FORMATS]),
+  choices: ImportChoices.optional(),
   mapping: ColumnMap.optional(),
   /** Corrections to the synonyms table for this source. */
   labels: LabelMap.optional(),

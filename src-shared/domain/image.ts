@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { Annotation } from './label.ts';
+import { Box } from './box.ts';
 import { Expression } from './expression.ts';
+import { Annotation } from './label.ts';
+import { SoftLabel, VoteChoice } from './votes.ts';
 
 export const ImageStatus = z.enum(['ok', 'broken', 'excluded']);
 export type ImageStatus = z.infer<typeof ImageStatus>;
@@ -26,8 +28,10 @@ export const ImageRow = z.object({
   path: z.string(),
   split: z.string(),
   status: ImageStatus,
-  /** Why a broken image is broken. */
+  /** Why a broken image is broken, or one was left out by the import. */
   reason: z.string().nullable(),
+  /** The face in the picture where only a part of it is used; null: the whole picture. */
+  box: Box.nullable(),
   /** Current label: the dataset's, or the last annotation's. */
   label: Expression.nullable(),
   /** A person has annotated it. */
@@ -58,6 +62,10 @@ export const Prediction = z.object({
 });
 export type Prediction = z.infer<typeof Prediction>;
 
+/** Further facts of an image by their name in the dataset. */
+export const Attributes = z.record(z.string(), z.union([z.string(), z.number()]));
+export type Attributes = z.infer<typeof Attributes>;
+
 export const ImageDetail = z.object({
   row: ImageRow,
   dataset: z.number().int(),
@@ -68,8 +76,14 @@ export const ImageDetail = z.object({
   contentHash: z.string(),
   /** Label as it came with the dataset. */
   datasetLabel: Expression.nullable(),
-  /** Vote counts by expression where the dataset brought them. */
-  votes: z.record(Expression, z.number()).nullable(),
+  /** Vote counts by choice where the dataset brought them. */
+  votes: z.record(VoteChoice, z.number()).nullable(),
+  /** Target that a vote rule made of them; it counts while the current label is the dataset's. */
+  soft: SoftLabel.nullable(),
+  /** The face as the dataset marked it. */
+  datasetBox: Box.nullable(),
+  /** What else the dataset says of the image: gender, age, valence, subject … */
+  attributes: Attributes.nullable(),
   note: z.string(),
   prediction: Prediction.nullable(),
   history: z.array(Annotation),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Box } from './box.ts';
 import { Expression } from './expression.ts';
 
 /** What a person does to images. Everything is appended to a log; the current label is derived from it. */
@@ -9,8 +10,33 @@ export const LabelChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exclude'), excluded: z.boolean() }),
   z.object({ kind: z.literal('flag'), flagged: z.boolean() }),
   z.object({ kind: z.literal('note'), note: z.string().max(4_000) }),
+  /** Where the face is; null: the whole picture. */
+  z.object({ kind: z.literal('box'), box: Box.nullable() }),
 ]);
 export type LabelChange = z.infer<typeof LabelChange>;
+
+export const AnnotationKind = z.enum(['hard', 'clear', 'exclude', 'flag', 'note', 'box']);
+export type AnnotationKind = z.infer<typeof AnnotationKind>;
+
+/** A line of the log as it is stored, for taking a dataset with its whole history elsewhere and back. */
+export const LogLine = z.object({
+  /** Number of the act among the acts of its project: lines of one act share it. */
+  batch: z.number().int(),
+  action: z.enum(['apply', 'undo', 'redo']),
+  /** The act that an undo or redo is about. */
+  target: z.number().int().nullable(),
+  annotator: z.string(),
+  at: z.string(),
+  kind: AnnotationKind,
+  labelBefore: Expression.nullable(),
+  labelAfter: Expression.nullable(),
+  /** Status, flag, note or box before and after, for those kinds. */
+  valueBefore: z.string().nullable(),
+  valueAfter: z.string().nullable(),
+  reviewedBefore: z.boolean(),
+  reviewedAfter: z.boolean(),
+});
+export type LogLine = z.infer<typeof LogLine>;
 
 /** Images by id, or everything in a query snapshot but some: a selection of a million is never a list of a million ids. */
 export const ImageSelection = z.union([
@@ -26,7 +52,7 @@ export const Annotation = z.object({
   batch: z.number().int(),
   image: z.number().int(),
   annotator: z.string(),
-  kind: z.enum(['hard', 'clear', 'exclude', 'flag', 'note']),
+  kind: AnnotationKind,
   /** In words: "Sad", "excluded", the note's text. */
   value: z.string(),
   /** Label before and after this line. */

@@ -81,6 +81,7 @@ async function tableCandidate(path: string): Promise<Scored> {
     return {
       format: 'csv',
       path,
+      variant: null,
       columns,
       mapping,
       score: 1,
@@ -101,6 +102,7 @@ async function tableCandidate(path: string): Promise<Scored> {
   return {
     format: 'csv',
     path,
+    variant: null,
     columns,
     mapping,
     score: base.found === 0 ? 1.5 : 3,
@@ -123,7 +125,7 @@ async function folderCandidate(path: string): Promise<Scored | null> {
         `${survey.known} of them known expressions.`;
   // Names that mean expressions speak louder than folders that only hold images.
   const score = survey.known >= 2 ? 2.5 : classes >= 2 ? 2 : 1.2;
-  return { format: 'folders', path: root, columns: [], mapping: null, score, reason };
+  return { format: 'folders', path: root, variant: null, columns: [], mapping: null, score, reason };
 }
 
 /**

@@ -138,7 +138,7 @@ async function lookAt(
   const location = await source.locator.locate(entry.given);
   if (location.problem?.kind === 'outside') return { row: null, problem: location.problem };
   const { path } = location;
-  const unseen = { width: 0, height: 0, bytes: 0, contentHash: '', perceptualHash: '' };
+  const unseen = { width: 0, height: 0, bytes: 0, contentHash: '', perceptualHash: '', box: null };
   const { reason, ...facts } =
     location.problem === null ? await inspectImage(location.file) : { reason: location.problem.reason, ...unseen };
   const row: NewImage = {
@@ -150,6 +150,8 @@ async function lookAt(
     rawLabel: entry.rawLabel,
     ...facts,
     votes: entry.votes,
+    soft: null,
+    attributes: null,
   };
   const kind = location.problem?.kind ?? 'unreadable';
   return { row, problem: reason === null ? null : { path, kind, reason } };

@@ -1,3 +1,4 @@
+import type { Box } from '../../../src-shared/domain/box.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type { Device, DeviceChoice, EpochMetrics, ModelSize, TrainSettings } from '../../../src-shared/domain/run.ts';
 
@@ -17,6 +18,8 @@ export interface CheckpointInfo {
 export interface FileToPredict {
   readonly id: number;
   readonly file: string;
+  /** The face in the picture; null or left out for the whole of it. */
+  readonly box?: Box | null;
 }
 
 /** mu and logvar of a batch, row-major [ids.length, classes]; `failed` are files that could not be read. */
@@ -40,6 +43,7 @@ export interface ExplainedImage {
 export interface TrainingImage {
   readonly id: number;
   readonly file: string;
+  readonly box?: Box | null;
   /** Index into classes. */
   readonly label: number;
 }
@@ -89,7 +93,12 @@ export interface Engine {
     onBatch: (batch: PredictedBatch) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
-  explain(request: { checkpoint: string; file: string; device: DeviceChoice }): Promise<ExplainedImage>;
+  explain(request: {
+    checkpoint: string;
+    file: string;
+    box?: Box | null;
+    device: DeviceChoice;
+  }): Promise<ExplainedImage>;
   train(plan: TrainingPlan, onEvent: (event: TrainingEvent) => void, signal: AbortSignal): Promise<TrainingOutcome>;
   /** Writes freshly initialised weights as safetensors. */
   initialise(request: {

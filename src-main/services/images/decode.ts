@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
+import type { Box } from '../../../src-shared/domain/box.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 
 /** Pixels of the largest image that is decoded: a bomb of 14,000 × 14,000 is refused from its header alone. */
@@ -37,6 +38,13 @@ export function openImage(bytes: Uint8Array, colours: 'stored' | 'managed'): Sha
     ignoreIcc: colours === 'stored',
     sequentialRead: true,
   });
+}
+
+/** Turns a picture upright and cuts out the part that a box names; null takes the whole of it. */
+export function upright(image: Sharp, box: Box | null): Sharp {
+  const turned = image.autoOrient();
+  if (box === null) return turned;
+  return turned.extract({ left: box.x, top: box.y, width: box.width, height: box.height });
 }
 
 /** The header's facts; FailureError 'unreadable' where there is no readable header. */
@@ -79,6 +87,7 @@ function explain(message: string): string {
   if (/is empty/i.test(message)) return 'The file is empty.';
   if (/pixel limit|exceeds pixel|dimensions exceed/i.test(message))
     return `The image is larger than ${MAX_PIXELS / 1e6} million pixels.`;
+  if (/extract_area: bad extract area/i.test(message)) return 'The box of the face does not lie inside the picture.';
   if (/unsupported image format|blocked/i.test(message))
     return 'The file is no image of a known format (JPEG, PNG, WebP, TIFF, GIF, AVIF).';
   if (/premature end|unexpected end|end of GIF|truncated|got \d+ bytes, expected/i.test(message))

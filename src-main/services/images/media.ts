@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { THUMBNAIL_SIZES } from '../../../src-shared/contract/media.ts';
 import type { ThumbnailSize } from '../../../src-shared/contract/media.ts';
+import { boxText, type Box } from '../../../src-shared/domain/box.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { isWithin } from '../files/access.ts';
 import { cacheFolder } from '../files/cache.ts';
@@ -14,6 +15,7 @@ import { Thumbnails } from './thumbnails.ts';
 export type MediaAddress =
   | { readonly kind: 'thumbnail'; readonly image: number; readonly size: ThumbnailSize }
   | { readonly kind: 'image'; readonly image: number }
+  | { readonly kind: 'picture'; readonly image: number }
   | { readonly kind: 'preview'; readonly preview: string; readonly index: number };
 
 /** An answer to a media URL. `etag` changes with the bytes. */
@@ -31,6 +33,7 @@ export interface PreviewImages {
 const ID = '([1-9][0-9]{0,14})';
 const THUMBNAIL = new RegExp(`^/?media/thumbnail/${ID}/(${THUMBNAIL_SIZES.join('|')})$`);
 const IMAGE = new RegExp(`^/?media/image/${ID}$`);
+const PICTURE = new RegExp(`^/?media/picture/${ID}$`);
 const PREVIEW = /^\/?media\/preview\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(0|[1-9][0-9]{0,5})$/;
 
 /**
@@ -45,6 +48,8 @@ export function parseMediaPath(path: string): MediaAddress | null {
   }
   const image = IMAGE.exec(path);
   if (image !== null) return { kind: 'image', image: Number(image[1]) };
+  const picture = PICTURE.exec(path);
+  if (picture !== null) return { kind: 'picture', image: Number(picture[1]) };
   const preview = PREVIEW.exec(path);
   if (preview?.[1] !== undefined) return { kind: 'preview', preview: preview[1], index: Number(preview[2]) };
   return null;
@@ -72,7 +77,9 @@ export class Media {
         case 'thumbnail':
           return await this.#thumbnail(address.image, address.size);
         case 'image':
-          return await this.#image(address.image);
+          return await this.#image(address.image, 'face');
+        case 'picture':
+          return await this.#image(address.image, 'whole');
         case 'preview':
           return await this.#preview(address.preview, address.index);
       }
@@ -87,17 +94,18 @@ export class Media {
     const { project } = this.#workspace.require();
     const found = await this.#locate(image);
     if (found === null) return null;
-    const body = await this.#thumbnails.get(cacheFolder(project.path), found.file, found.contentHash, size);
-    return { body, type: 'image/webp', etag: `"${found.contentHash}-${size}"` };
+    const body = await this.#thumbnails.get(cacheFolder(project.path), found.file, found.contentHash, size, found.box);
+    return { body, type: 'image/webp', etag: `"${found.contentHash}${partOf(found.box)}-${size}"` };
   }
 
-  async #image(image: number): Promise<MediaBody | null> {
+  async #image(image: number, what: 'face' | 'whole'): Promise<MediaBody | null> {
     const found = await this.#locate(image);
     if (found === null) return null;
     const { bytes, hash } = await readImageFile(found.file);
-    const type = browserType(bytes);
-    const shown = type === null ? await renderForBrowser(bytes) : { bytes: asBuffer(bytes), type };
-    return { body: shown.bytes, type: shown.type, etag: `"${hash}"` };
+    const box = what === 'face' ? found.box : null;
+    const type = box === null ? browserType(bytes) : null;
+    const shown = type === null ? await renderForBrowser(bytes, box) : { bytes: asBuffer(bytes), type };
+    return { body: shown.bytes, type: shown.type, etag: `"${hash}${partOf(box)}"` };
   }
 
   async #preview(preview: string, index: number): Promise<MediaBody | null> {
@@ -108,14 +116,16 @@ export class Media {
   }
 
   /** Real path and content hash of an image, if the file still lies within its dataset's root. */
-  async #locate(image: number): Promise<{ file: string; contentHash: string } | null> {
+  async #locate(image: number): Promise<{ file: string; contentHash: string; box: Box | null } | null> {
     const known = this.#workspace.require().store.images.file(image);
     if (known === null || known.status === 'broken') return null;
     const [root, file] = await Promise.all([realpath(known.root), realpath(known.file)]).catch(() => [null, null]);
     if (root === null || file === null || !isWithin(root, file)) return null;
-    return { file, contentHash: known.contentHash };
+    return { file, contentHash: known.contentHash, box: known.box };
   }
 }
+
+const partOf = (box: Box | null): string => (box === null ? '' : `-${boxText(box)}`);
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

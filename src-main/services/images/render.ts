@@ -1,4 +1,5 @@
-import { openImage, readable } from './decode.ts';
+import type { Box } from '../../../src-shared/domain/box.ts';
+import { openImage, readable, upright } from './decode.ts';
 import { readImageFile } from './read.ts';
 
 /**
@@ -6,21 +7,23 @@ import { readImageFile } from './read.ts';
  * @returns WebP.
  * @throws FailureError 'unreadable'.
  */
-export async function renderThumbnail(file: string, size: number): Promise<Buffer> {
+export async function renderThumbnail(file: string, size: number, box: Box | null = null): Promise<Buffer> {
   const { bytes } = await readImageFile(file);
   return readable(() =>
-    openImage(bytes, 'managed')
-      .autoOrient()
+    upright(openImage(bytes, 'managed'), box)
       .resize(size, size, { fit: 'outside', withoutEnlargement: true })
       .webp({ quality: 82, effort: 2 })
       .toBuffer(),
   );
 }
 
-/** An image as any browser can show it: upright, at full size, JPEG, or PNG where it has transparency. */
-export async function renderForBrowser(bytes: Uint8Array): Promise<{ bytes: Buffer; type: string }> {
+/** An image, or the part of it in a box, as any browser can show it: upright, at full size, JPEG, or PNG where it has transparency. */
+export async function renderForBrowser(
+  bytes: Uint8Array,
+  box: Box | null = null,
+): Promise<{ bytes: Buffer; type: string }> {
   return readable(async () => {
-    const image = openImage(bytes, 'managed').autoOrient();
+    const image = upright(openImage(bytes, 'managed'), box);
     const { hasAlpha } = await openImage(bytes, 'managed').metadata();
     return hasAlpha
       ? { bytes: await image.png({ compressionLevel: 3 }).toBuffer(), type: 'image/png' }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { boxText, type Box } from '../../../src-shared/domain/box.ts';
 import type { ThumbnailSize } from '../../../src-shared/contract/media.ts';
 import { Gate } from './parallel.ts';
 import { renderThumbnail } from './render.ts';
@@ -22,22 +23,24 @@ export class Thumbnails {
    * @param cache the project's cache folder.
    * @param file real path of the image.
    * @param contentHash SHA-256 of the image, 64 hex digits.
+   * @param box the face in it; null for the whole picture.
    * @throws FailureError 'unreadable' where the image cannot be decoded.
    */
-  get(cache: string, file: string, contentHash: string, size: ThumbnailSize): Promise<Buffer> {
+  get(cache: string, file: string, contentHash: string, size: ThumbnailSize, box: Box | null = null): Promise<Buffer> {
     if (!HASH.test(contentHash)) throw new Error(`“${contentHash}” is no SHA-256.`);
-    const kept = join(cache, 'thumbnails', contentHash.slice(0, 2), `${contentHash}-${size}.webp`);
+    const part = box === null ? '' : `-${boxText(box)}`;
+    const kept = join(cache, 'thumbnails', contentHash.slice(0, 2), `${contentHash}${part}-${size}.webp`);
     const under = this.#making.get(kept);
     if (under !== undefined) return under;
-    const made = this.#readOrMake(kept, file, size).finally(() => this.#making.delete(kept));
+    const made = this.#readOrMake(kept, file, size, box).finally(() => this.#making.delete(kept));
     this.#making.set(kept, made);
     return made;
   }
 
-  async #readOrMake(kept: string, file: string, size: ThumbnailSize): Promise<Buffer> {
+  async #readOrMake(kept: string, file: string, size: ThumbnailSize, box: Box | null): Promise<Buffer> {
     const known = await readFile(kept).catch(() => null);
     if (known !== null && known.length > 0) return known;
-    const bytes = await this.#gate.run(() => renderThumbnail(file, size));
+    const bytes = await this.#gate.run(() => renderThumbnail(file, size, box));
     await keep(kept, bytes);
     return bytes;
   }

@@ -32,7 +32,7 @@ export async function predictAndStore(
   let count: PredictionCount = { stored: 0, failed: 0 };
   try {
     await engine.predict(
-      { checkpoint, files: files.map(({ id, file }) => ({ id, file })), device },
+      { checkpoint, files: files.map(({ id, file, box }) => ({ id, file, box })), device },
       ({ ids, mu, logvar, failed }) => {
         const classes = ids.length === 0 ? 0 : mu.length / ids.length;
         const row = (values: Float32Array, at: number): Float32Array => values.slice(at * classes, (at + 1) * classes);

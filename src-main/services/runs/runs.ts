@@ -146,7 +146,7 @@ export class Runs {
         remedy: 'Choose one from the gallery; its dataset may have been removed.',
       });
     }
-    const found = await this.#engine.explain({ checkpoint, file: image.file, device: 'auto' });
+    const found = await this.#engine.explain({ checkpoint, file: image.file, box: image.box, device: 'auto' });
     return explanationOf(run, request.image, found);
   }
 

@@ -39,9 +39,9 @@ export function gatherImages(
     });
   }
   const labelled = (split: string): TrainingImage[] => {
-    const images = store.images.files(dataset, split).flatMap(({ id, file, label }) => {
+    const images = store.images.files(dataset, split).flatMap(({ id, file, box, label }) => {
       const index = label === null ? -1 : classes.indexOf(label);
-      return index < 0 ? [] : [{ id, file, label: index }];
+      return index < 0 ? [] : [{ id, file, box, label: index }];
     });
     if (images.length > 0) return images;
     throw new FailureError({

@@ -1,5 +1,5 @@
 import { SEVEN, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
-import { ImportReport, type Dataset, type ImportFormat } from '../../../src-shared/domain/dataset.ts';
+import { ImportChoices, ImportReport, type Dataset, type ImportFormat } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Database, Statement } from './database.ts';
 import type { DatasetTable, NewImage } from './interface.ts';
@@ -11,6 +11,7 @@ interface DatasetRecord {
   name: string;
   root: string;
   format: ImportFormat;
+  choices: string;
   classes: string;
   images: number;
   broken: number;
@@ -21,8 +22,8 @@ interface DatasetRecord {
 }
 
 const SELECT = `
-  SELECT d.id, d.name, d.root, d.format, d.classes, d.images, d.broken, d.splits, d.created_at,
-    (SELECT count(*) FROM states s WHERE s.dataset = d.id AND s.label IS NULL) AS unlabelled,
+  SELECT d.id, d.name, d.root, d.format, d.choices, d.classes, d.images, d.broken, d.splits, d.created_at,
+    (SELECT count(*) FROM states s WHERE s.dataset = d.id AND s.label IS NULL AND s.status <> 'excluded') AS unlabelled,
     (SELECT count(*) FROM states s WHERE s.dataset = d.id AND s.reviewed = 1) AS reviewed
   FROM datasets d`;
 
@@ -40,6 +41,9 @@ type ImageColumns = [
   contentHash: string,
   perceptualHash: string,
   votes: string | null,
+  soft: string | null,
+  box: string | null,
+  attributes: string | null,
 ];
 
 /** Datasets and the images that came with them. Counts that an import settles are stored; what labels change is counted. */
@@ -51,7 +55,7 @@ export class Datasets implements DatasetTable {
   readonly #byName: Statement<[string], DatasetRecord>;
   readonly #insertImage: Statement<ImageColumns>;
   readonly #insertState: Statement<
-    [dataset: number, image: number, split: string, status: string, label: string | null]
+    [dataset: number, image: number, split: string, status: string, label: string | null, box: string | null]
   >;
   readonly #onRemoved: () => void;
 
@@ -65,10 +69,10 @@ export class Datasets implements DatasetTable {
     this.#byName = database.prepare(`${SELECT} WHERE d.name = ? AND d.state = 'ready'`);
     this.#insertImage = database.prepare(`
       INSERT INTO images (dataset, path, split, status, reason, label, raw_label, width, height, bytes, content_hash,
-        perceptual_hash, votes)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+        perceptual_hash, votes, soft, box, attributes)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#insertState = database.prepare(
-      'INSERT INTO states (dataset, image, split, status, label) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO states (dataset, image, split, status, label, box) VALUES (?, ?, ?, ?, ?, ?)',
     );
   }
 
@@ -86,7 +90,7 @@ export class Datasets implements DatasetTable {
     return record ? this.#toDataset(record) : null;
   }
 
-  insert(dataset: { name: string; root: string; format: ImportFormat }): number {
+  insert(dataset: { name: string; root: string; format: ImportFormat; choices?: ImportChoices }): number {
     return this.#database.write(() => {
       const taken = this.#database.prepare<[string]>('SELECT 1 FROM datasets WHERE name = ?').get(dataset.name);
       if (taken !== undefined)
@@ -96,13 +100,15 @@ export class Datasets implements DatasetTable {
           remedy: 'Choose another name, or remove that dataset first.',
         });
       const { lastInsertRowid } = this.#database
-        .prepare<[string, string, string, string, string]>(
-          `INSERT INTO datasets (name, root, format, state, classes, created_at) VALUES (?, ?, ?, 'importing', ?, ?)`,
+        .prepare<[string, string, string, string, string, string]>(
+          `INSERT INTO datasets (name, root, format, choices, state, classes, created_at)
+           VALUES (?, ?, ?, ?, 'importing', ?, ?)`,
         )
         .run(
           dataset.name,
           this.#places.store(dataset.root),
           dataset.format,
+          JSON.stringify(dataset.choices ?? {}),
           JSON.stringify(SEVEN),
           new Date().toISOString(),
         );
@@ -113,6 +119,7 @@ export class Datasets implements DatasetTable {
   insertImages(dataset: number, rows: readonly NewImage[]): number[] {
     return this.#database.write(() =>
       rows.map((row) => {
+        const box = jsonOrNull(row.box);
         const { lastInsertRowid } = this.#insertImage.run(
           dataset,
           row.path,
@@ -127,9 +134,12 @@ export class Datasets implements DatasetTable {
           row.contentHash,
           row.perceptualHash,
           jsonOrNull(row.votes),
+          jsonOrNull(row.soft),
+          box,
+          jsonOrNull(row.attributes),
         );
         const id = Number(lastInsertRowid);
-        this.#insertState.run(dataset, id, row.split, row.status, row.label);
+        this.#insertState.run(dataset, id, row.split, row.status, row.label, box);
         return id;
       }),
     );
@@ -208,6 +218,7 @@ export class Datasets implements DatasetTable {
       name: record.name,
       root: this.#places.resolve(record.root),
       format: record.format,
+      choices: parseColumn(ImportChoices, record.choices),
       classes: parseColumn(Classes, record.classes),
       images: record.images,
       broken: record.broken,

@@ -1,6 +1,7 @@
 import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
 import type { Annotation } from '../../../src-shared/domain/label.ts';
 import type { Database } from './database.ts';
+import { Box, parseOptional } from './json.ts';
 
 interface AnnotationRecord {
   id: number;
@@ -26,7 +27,13 @@ function inWords(record: AnnotationRecord): string {
       return record.value_after === '1' ? 'flagged' : 'not flagged';
     case 'note':
       return record.value_after ?? '';
+    case 'box':
+      return boxInWords(parseOptional(Box, record.value_after));
   }
+}
+
+function boxInWords(box: Box | null): string {
+  return box === null ? 'whole picture' : `face at ${box.x}, ${box.y}, ${box.width} × ${box.height} px`;
 }
 
 /** An image's lines of the log, the oldest first. */

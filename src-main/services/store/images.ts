@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
+import { VOTE_CHOICES, type VoteChoice } from '../../../src-shared/domain/votes.ts';
 import type { Facets, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
 import type { Database, Statement } from './database.ts';
 import { facets } from './facets.ts';
 import { history } from './history.ts';
 import type { ImageFile, ImageTable } from './interface.ts';
-import { Classes, Votes, idList, parseColumn, parseOptional } from './json.ts';
+import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { RANGE } from './mask.ts';
 import { Orders } from './orders.ts';
 import { toFloats } from './packed.ts';
@@ -18,6 +19,7 @@ interface RowRecord {
   split: string;
   status: ImageStatus;
   reason: string | null;
+  box: string | null;
   label: Expression | null;
   reviewed: number;
   flagged: number;
@@ -38,6 +40,9 @@ interface DetailRecord {
   contentHash: string;
   label: Expression | null;
   votes: string | null;
+  soft: string | null;
+  box: string | null;
+  attributes: string | null;
   note: string;
 }
 
@@ -47,16 +52,28 @@ interface OutputRecord {
   logvar: Uint8Array | null;
 }
 
+interface FileOfSplit {
+  id: number;
+  path: string;
+  root: string;
+  split: string;
+  label: Expression | null;
+  box: string | null;
+  soft: string | null;
+}
+
 interface FileRecord {
   path: string;
   root: string;
   contentHash: string;
   status: ImageStatus;
+  box: string | null;
 }
 
 function toRow(record: RowRecord): ImageRow {
   return {
     ...record,
+    box: parseOptional(Box, record.box),
     reviewed: record.reviewed === 1,
     flagged: record.flagged === 1,
     noted: record.noted === 1,
@@ -83,7 +100,7 @@ export class Images implements ImageTable {
     this.#places = places;
     this.#orders = new Orders(database);
     this.#rows = database.prepare(`
-      SELECT i.id, i.path, s.split, s.status, i.reason, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
+      SELECT i.id, i.path, s.split, s.status, i.reason, s.box, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
         p.predicted AS prediction, p.correct, p.loss, p.sigma, p.margin, p.entropy
       FROM json_each(:ids) AS wanted
       CROSS JOIN images AS i ON i.id = wanted.value
@@ -91,7 +108,8 @@ export class Images implements ImageTable {
       LEFT JOIN predictions AS p ON p.run = :run AND p.dataset = i.dataset AND p.image = i.id
       ORDER BY wanted.key`);
     this.#detail = database.prepare(`
-      SELECT i.dataset, i.width, i.height, i.bytes, i.content_hash AS contentHash, i.label, i.votes, s.note
+      SELECT i.dataset, i.width, i.height, i.bytes, i.content_hash AS contentHash, i.label, i.votes, i.soft, i.box, i.attributes,
+        s.note
       FROM images AS i JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
       WHERE i.id = ?`);
     this.#output = database.prepare(`
@@ -102,12 +120,13 @@ export class Images implements ImageTable {
         `
       SELECT twin.id FROM images AS i
       JOIN images AS twin ON twin.dataset = i.dataset AND twin.content_hash = i.content_hash AND twin.id <> i.id
+        AND twin.box IS i.box
       WHERE i.id = ? AND i.content_hash <> '' AND twin.content_hash <> ''
       ORDER BY twin.id LIMIT 100`,
       )
       .pluck();
     this.#file = database.prepare(`
-      SELECT i.path, d.root, i.content_hash AS contentHash, s.status
+      SELECT i.path, d.root, i.content_hash AS contentHash, s.status, s.box
       FROM images AS i JOIN datasets AS d ON d.id = i.dataset
       JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
       WHERE i.id = ?`);
@@ -151,6 +170,9 @@ export class Images implements ImageTable {
         contentHash: detail.contentHash,
         datasetLabel: detail.label,
         votes: fullVotes(detail.votes),
+        soft: parseOptional(SoftLabel, detail.soft),
+        datasetBox: parseOptional(Box, detail.box),
+        attributes: parseOptional(Attributes, detail.attributes),
         note: detail.note,
         prediction:
           run === null || output === undefined
@@ -170,30 +192,37 @@ export class Images implements ImageTable {
   files(dataset: number, split: string | null): ImageFile[] {
     const rows = this.#database.read(() =>
       this.#database
-        .prepare<
-          [{ dataset: number; split: string | null }],
-          { id: number; path: string; root: string; split: string; label: Expression | null }
-        >(
-          `SELECT i.id, i.path, d.root, s.split, s.label
+        .prepare<[{ dataset: number; split: string | null }], FileOfSplit>(
+          `SELECT i.id, i.path, d.root, s.split, s.label, s.box, CASE WHEN s.label = i.label THEN i.soft END AS soft
            FROM states AS s CROSS JOIN images AS i ON i.id = s.image JOIN datasets AS d ON d.id = s.dataset
            WHERE s.dataset = :dataset AND s.status = 'ok' AND (:split IS NULL OR s.split = :split) ORDER BY s.image`,
         )
         .all({ dataset, split }),
     );
-    return rows.map(({ id, path, root, split: own, label }) => ({
+    return rows.map(({ id, path, root, split: own, label, box, soft }) => ({
       id,
       file: join(this.#places.resolve(root), path),
       path,
       split: own,
       label,
+      soft: parseOptional(SoftLabel, soft),
+      box: parseOptional(Box, box),
     }));
   }
 
-  file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus } | null {
+  file(
+    image: number,
+  ): { file: string; root: string; contentHash: string; status: ImageStatus; box: Box | null } | null {
     const record = this.#database.read(() => this.#file.get(image));
     if (record === undefined) return null;
     const root = this.#places.resolve(record.root);
-    return { file: join(root, record.path), root, contentHash: record.contentHash, status: record.status };
+    return {
+      file: join(root, record.path),
+      root,
+      contentHash: record.contentHash,
+      status: record.status,
+      box: parseOptional(Box, record.box),
+    };
   }
 
   sample(dataset: number, count: number): number[] {
@@ -213,9 +242,9 @@ export class Images implements ImageTable {
 }
 
 /** Votes with a zero for every class that got none; null where the dataset brought none. */
-function fullVotes(text: string | null): Record<Expression, number> | null {
+function fullVotes(text: string | null): Record<VoteChoice, number> | null {
   const votes = parseOptional(Votes, text);
   if (votes === null) return null;
-  const none = { neutral: 0, happy: 0, sad: 0, surprise: 0, fear: 0, disgust: 0, anger: 0, contempt: 0 };
+  const none = Object.fromEntries(VOTE_CHOICES.map((choice) => [choice, 0])) as Record<VoteChoice, number>;
   return { ...none, ...votes };
 }

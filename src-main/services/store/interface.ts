@@ -1,8 +1,17 @@
-import type { Dataset, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
+import type { Box } from '../../../src-shared/domain/box.ts';
+import type { Dataset, ImportChoices, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import type { Facets, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type {
+  Attributes,
+  Facets,
+  ImageDetail,
+  ImageQuery,
+  ImageRow,
+  ImageStatus,
+} from '../../../src-shared/domain/image.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 
 /** What an import knows of one file. */
@@ -22,7 +31,12 @@ export interface NewImage {
   readonly contentHash: string;
   /** 64-bit difference hash, 16 hex digits; '' where it could not be decoded. */
   readonly perceptualHash: string;
-  readonly votes: Readonly<Partial<Record<Expression, number>>> | null;
+  readonly votes: Votes | null;
+  /** Target made of the votes. */
+  readonly soft: SoftLabel | null;
+  /** Part of the upright picture that holds the face; null for the whole of it. */
+  readonly box: Box | null;
+  readonly attributes: Attributes | null;
 }
 
 /** One image as training and prediction see it. */
@@ -34,6 +48,10 @@ export interface ImageFile {
   readonly path: string;
   readonly split: string;
   readonly label: Expression | null;
+  /** The dataset's soft target while the current label is the dataset's; null: the label alone. */
+  readonly soft: SoftLabel | null;
+  /** The face in the picture; null for the whole of it. */
+  readonly box: Box | null;
 }
 
 /** mu and logvar of one image in the order of the run's classes; logvar is null without VICH. */
@@ -56,7 +74,7 @@ export interface DatasetTable {
   get(dataset: number): Dataset | null;
   byName(name: string): Dataset | null;
   /** Creates it in the state "importing": hidden from list() until finish(). */
-  insert(dataset: { name: string; root: string; format: ImportFormat }): number;
+  insert(dataset: { name: string; root: string; format: ImportFormat; choices?: ImportChoices }): number;
   /** Inserts in one transaction; returns ids in order. */
   insertImages(dataset: number, rows: readonly NewImage[]): number[];
   finish(dataset: number, report: ImportReport): void;
@@ -77,7 +95,7 @@ export interface ImageTable {
   /** Status ok only (not broken, not excluded); split null = all splits. */
   files(dataset: number, split: string | null): ImageFile[];
   /** Absolute path, dataset root and content hash, for serving and explaining; null for an unknown id. */
-  file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus } | null;
+  file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus; box: Box | null } | null;
   /** Datasets that these images belong to. */
   datasetsOf(images: ArrayLike<number>): number[];
   /** A few usable images, spread evenly over a dataset. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { Expression } from '../../../src-shared/domain/expression.ts';
+export { Box } from '../../../src-shared/domain/box.ts';
+export { Attributes } from '../../../src-shared/domain/image.ts';
+export { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 
 /** A column that holds JSON, checked on its way out: what is stored may have been written by an older version. */
 export function parseColumn<T>(schema: z.ZodType<T>, text: string): T {
@@ -16,8 +19,6 @@ export function jsonOrNull(value: unknown): string | null {
 
 export const Classes = z.array(Expression);
 export const Counts = z.record(z.string(), z.number().int());
-/** Vote counts: only the classes that got any. */
-export const Votes = z.partialRecord(Expression, z.number());
 
 /** Ids as a JSON array, for json_each: a selection of any size is one parameter. */
 export function idList(ids: ArrayLike<number>): string {

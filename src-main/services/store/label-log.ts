@@ -27,6 +27,8 @@ function settingOf(change: LabelChange): Setting {
       return { label: null, value: change.flagged ? '1' : '0' };
     case 'note':
       return { label: null, value: change.note };
+    case 'box':
+      return { label: null, value: change.box === null ? null : JSON.stringify(change.box) };
   }
 }
 
@@ -50,12 +52,14 @@ function inWords({ kind, label, value, lines }: FirstLine): string {
       return `${value === '1' ? 'Flag' : 'Unflag'} ${on}`;
     case 'note':
       return `Note ${on}`;
+    case 'box':
+      return `${value === null ? 'Whole picture' : 'Box'} ${on}`;
   }
 }
 
 /** The column of the current state that a kind of line is about; a decision on the label or exclusion makes an image reviewed. */
 const CURRENT_VALUE = `CASE :kind WHEN 'exclude' THEN s.status WHEN 'flag' THEN CAST(s.flagged AS TEXT)
-  WHEN 'note' THEN s.note END`;
+  WHEN 'note' THEN s.note WHEN 'box' THEN s.box END`;
 
 const APPEND = `
   INSERT INTO annotations (batch, dataset, image, kind, label_before, label_after, value_before, value_after,
@@ -85,7 +89,8 @@ const MATERIALISE = `
     reviewed = a.reviewed_after,
     status = CASE a.kind WHEN 'exclude' THEN a.value_after ELSE states.status END,
     flagged = CASE a.kind WHEN 'flag' THEN CAST(a.value_after AS INTEGER) ELSE states.flagged END,
-    note = CASE a.kind WHEN 'note' THEN a.value_after ELSE states.note END
+    note = CASE a.kind WHEN 'note' THEN a.value_after ELSE states.note END,
+    box = CASE a.kind WHEN 'box' THEN a.value_after ELSE states.box END
   FROM annotations AS a
   WHERE a.batch = ? AND states.dataset = a.dataset AND states.image = a.image`;
 

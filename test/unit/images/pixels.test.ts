@@ -176,6 +176,31 @@ describe('decodeSquare', () => {
     expect(await reason(put('flipped.png', png))).toMatch(/^The image is damaged: /);
   });
 
+  it('takes the part of the upright picture that a box names', async () => {
+    const [width, height] = [40, 60];
+    const data = pattern(width, height);
+    const source = sharp(data, { raw: { width, height, channels: 3 } });
+    const file = await write('box.png', source.png());
+    const box = { x: 8, y: 10, width: 20, height: 30 };
+    const part = await write('part.png', sharp(file).extract({ left: 8, top: 10, width: 20, height: 30 }).png());
+    expect(await decodeSquare(file, box)).toEqual(await decodeSquare(part));
+    // Orientation 6: stored lying, shown turned by 90 degrees clockwise; the box counts in what is shown.
+    const lying = await write(
+      'lying.jpg',
+      sharp(file).rotate(-90).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }),
+    );
+    const turned = await write(
+      'turned.png',
+      sharp(await sharp(lying).autoOrient().png().toBuffer())
+        .extract({ left: 8, top: 10, width: 20, height: 30 })
+        .png(),
+    );
+    expect(await decodeSquare(lying, box)).toEqual(await decodeSquare(turned));
+    await expect(decodeSquare(file, { ...box, width: 300 })).rejects.toMatchObject({
+      failure: { kind: 'unreadable', message: 'The box of the face does not lie inside the picture.' },
+    });
+  });
+
   it('refuses an image bomb from its header', async () => {
     const bomb = sharp({ create: { width: 14_000, height: 14_000, channels: 3, background: '#000' } });
     const file = await write('bomb.png', bomb.png({ compressionLevel: 1 }));

@@ -154,7 +154,8 @@ export function addDataset(store: Store, name: string, faces: readonly Face[]): 
         label,
         rawLabel: label ?? '',
       },
-      ...{ width: 48, height: 48, bytes: 10, contentHash: `${name}-${index}`, perceptualHash: '', votes: null },
+      ...{ width: 48, height: 48, bytes: 10, contentHash: `${name}-${index}`, perceptualHash: '' },
+      ...{ votes: null, soft: null, box: null, attributes: null },
     };
   });
   const images = store.datasets.insertImages(dataset, rows);

@@ -34,6 +34,9 @@ export function newImage(path: string, label: Expression | null, more: Partial<N
     contentHash: '',
     perceptualHash: '',
     votes: null,
+    soft: null,
+    box: null,
+    attributes: null,
     ...more,
   };
 }

@@ -39,6 +39,8 @@ const CHANGES: LabelChange[] = [
   { kind: 'flag', flagged: true },
   { kind: 'flag', flagged: false },
   { kind: 'note', note: 'A “note”; with\nlines' },
+  { kind: 'box', box: { x: 3, y: 4, width: 20, height: 30 } },
+  { kind: 'box', box: null },
   { kind: 'hard', label: 'anger' },
 ];
 

@@ -26,10 +26,10 @@ export const CALLS: CallTable = {
     return null;
   },
 
-  explain: async ({ checkpoint, file, device }) => {
+  explain: async ({ checkpoint, file, box, device }) => {
     const explainer = await sessions.explainer(checkpoint, await chooseDevice(device, 'inference'));
     const image = new Float32Array(IMAGE_SIZE);
-    normalise(await decodeSquare(file), image, 0);
+    normalise(await decodeSquare(file, box), image, 0);
     const { mu, logvar, cams, landmarks } = await explainer.run(image);
     return {
       mu,

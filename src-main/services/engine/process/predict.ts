@@ -13,7 +13,7 @@ interface Decoded {
 }
 
 async function decodeBatch(files: readonly FileToPredict[]): Promise<Decoded> {
-  const settled = await Promise.allSettled(files.map(({ file }) => decodeSquare(file)));
+  const settled = await Promise.allSettled(files.map(({ file, box }) => decodeSquare(file, box)));
   const read: { id: number; pixels: Uint8Array }[] = [];
   const failed: { id: number; reason: string }[] = [];
   files.forEach(({ id }, index) => {

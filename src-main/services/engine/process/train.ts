@@ -72,7 +72,7 @@ async function predictSplit(
   const mu = new Float32Array(split.length * config.classes);
   const logvar = config.vich ? new Float32Array(mu.length) : null;
   const load = (start: number): Promise<Uint8Array[]> =>
-    Promise.all(split.slice(start, start + batch).map(({ file }) => pixels.get(file)));
+    Promise.all(split.slice(start, start + batch).map((image) => pixels.get(image)));
   try {
     for (let start = 0; start < split.length; start += batch) {
       const loaded = await load(start);

@@ -40,7 +40,7 @@ export class BatchMaker {
       if (image === undefined) throw new RangeError(`There is no training image ${position}.`);
       return { position, image };
     });
-    const pixels = await Promise.all(chosen.map(({ image }) => this.#pixels.get(image.file)));
+    const pixels = await Promise.all(chosen.map(({ image }) => this.#pixels.get(image)));
     const images = new Float32Array(chosen.length * 3 * IMAGE_SIDE ** 2);
     chosen.forEach(({ position }, slot) => {
       const draw = drawAugmentation(settings.augmentation, IMAGE_SIDE, this.#random.split(`${epoch}/${position}`));

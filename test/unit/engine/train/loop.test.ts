@@ -205,8 +205,8 @@ describe('PixelCache', () => {
       asked.push(file);
       return asked.length === 1 ? Promise.reject(new Error('once')) : Promise.resolve(new Uint8Array(10));
     }, 15);
-    await expect(cache.get('a')).rejects.toThrow('once');
-    for (const file of ['a', 'a', 'b', 'b', 'c', 'c']) await cache.get(file);
+    await expect(cache.get({ file: 'a' })).rejects.toThrow('once');
+    for (const file of ['a', 'a', 'b', 'b', 'c', 'c']) await cache.get({ file });
     expect(asked).toEqual(['a', 'a', 'b', 'c', 'c']);
   });
 });
