@@ -10,7 +10,11 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       rolldownOptions: {
-        input: { desktop: 'src-main/desktop.ts', engine: 'src-main/services/engine/process/main.ts' },
+        input: {
+          desktop: 'src-main/desktop.ts',
+          engine: 'src-main/services/engine/process/main.ts',
+          'square-worker': 'src-main/services/images/square-worker.ts',
+        },
       },
     },
   },

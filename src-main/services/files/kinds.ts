@@ -1,9 +1,6 @@
 const IMAGE = /\.(?:jpe?g|jpe|jfif|png|webp|tiff?|gif|avif|bmp)$/i;
 
-/**
- * By its ending, the file is meant to be an image. (BMP is listed, so that it is reported as unreadable and not passed
- * over.)
- */
+/** By its ending, the file is meant to be an image. */
 export function isImageName(name: string): boolean {
   return IMAGE.test(name.trim());
 }

@@ -2,6 +2,8 @@ import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import type { Box } from '../../../src-shared/domain/box.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { decodeBmp, isBmp } from './bmp.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Pixels of the largest image that is decoded: a bomb of 14,000 × 14,000 is refused from its header alone. */
 export const MAX_PIXELS = 50_000_000;
@@ -30,7 +32,11 @@ sharp.concurrency(1);
  * @param colours 'stored' takes RGB values as they stand in the file, as PIL does; 'managed' applies an embedded colour
  * profile.
  */
-export function openImage(bytes: Uint8Array, colours: 'stored' | 'managed'): Sharp {
+export async function openImage(bytes: Uint8Array, colours: 'stored' | 'managed'): Promise<Sharp> {
+  if (isBmp(bytes)) {
+    const { data, width, height } = await decodeBmp(bytes, MAX_PIXELS);
+    return sharp(data, { raw: { width, height, channels: 3 } });
+  }
   return sharp(bytes, {
     failOn: 'error',
     limitInputPixels: MAX_PIXELS,
@@ -49,7 +55,7 @@ export function upright(image: Sharp, box: Box | null): Sharp {
 
 /** The header's facts; FailureError 'unreadable' where there is no readable header. */
 export async function readHeader(bytes: Uint8Array): Promise<Metadata> {
-  return readable(() => openImage(bytes, 'stored').metadata());
+  return readable(async () => (await openImage(bytes, 'stored')).metadata());
 }
 
 /** Runs a decode; what libvips throws becomes FailureError 'unreadable' with a sentence for a person. */
@@ -76,10 +82,6 @@ function asUnreadable(thrown: unknown): FailureError {
   return unreadable(explain(thrown instanceof Error ? thrown.message : String(thrown)));
 }
 
-export function unreadable(message: string, remedy = 'Replace the file, or leave the image out.'): FailureError {
-  return new FailureError({ kind: 'unreadable', message, remedy });
-}
-
 /** libvips' messages, of which a damaged file gives several lines, in the words of a person. */
 function explain(message: string): string {
   const detail = [...new Set(message.split('\n').map((line) => line.trim()))].filter((line) => line !== '').slice(0, 2);
@@ -89,7 +91,7 @@ function explain(message: string): string {
     return `The image is larger than ${MAX_PIXELS / 1e6} million pixels.`;
   if (/extract_area: bad extract area/i.test(message)) return 'The box of the face does not lie inside the picture.';
   if (/unsupported image format|blocked/i.test(message))
-    return 'The file is no image of a known format (JPEG, PNG, WebP, TIFF, GIF, AVIF).';
+    return 'The file is no image of a known format (JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF).';
   if (/premature end|unexpected end|end of GIF|truncated|got \d+ bytes, expected/i.test(message))
     return `The file ends early: ${text}.`;
   return `The image is damaged: ${text}.`;

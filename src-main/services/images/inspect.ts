@@ -1,7 +1,7 @@
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { clampBox, type Box } from '../../../src-shared/domain/box.ts';
 import { openImage, readable, readHeader, upright } from './decode.ts';
-import { readImageFile } from './read.ts';
+import { readHashed } from './read.ts';
 
 /** A box as a source gives it, not yet in whole pixels nor inside the picture. */
 export type BoxLike = Readonly<Record<'x' | 'y' | 'width' | 'height', number>>;
@@ -37,7 +37,7 @@ export async function inspectImage(file: string, wanted: BoxLike | null = null):
     box: null,
   };
   try {
-    const { bytes, hash } = await readImageFile(file);
+    const { bytes, hash } = await readHashed(file);
     found = { ...found, bytes: bytes.length, contentHash: hash };
     const { autoOrient } = await readHeader(bytes);
     found = { ...found, width: autoOrient.width, height: autoOrient.height };
@@ -57,8 +57,8 @@ export async function inspectImage(file: string, wanted: BoxLike | null = null):
  * @returns 16 hex digits.
  */
 export async function differenceHash(bytes: Uint8Array, box: Box | null = null): Promise<string> {
-  const grey = await readable(() =>
-    upright(openImage(bytes, 'stored'), box)
+  const grey = await readable(async () =>
+    upright(await openImage(bytes, 'stored'), box)
       .removeAlpha()
       .resize(9, 8, { fit: 'fill', kernel: 'linear' })
       .greyscale()

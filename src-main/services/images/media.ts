@@ -7,7 +7,7 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { isWithin } from '../files/access.ts';
 import { cacheFolder } from '../files/cache.ts';
 import type { Workspace } from '../projects/workspace.ts';
-import { readImageFile } from './read.ts';
+import { readHashed } from './read.ts';
 import { renderForBrowser } from './render.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -101,7 +101,7 @@ export class Media {
   async #image(image: number, what: 'face' | 'whole'): Promise<MediaBody | null> {
     const found = await this.#locate(image);
     if (found === null) return null;
-    const { bytes, hash } = await readImageFile(found.file);
+    const { bytes, hash } = await readHashed(found.file);
     const box = what === 'face' ? found.box : null;
     const type = box === null ? browserType(bytes) : null;
     const shown = type === null ? await renderForBrowser(bytes, box) : { bytes: asBuffer(bytes), type };

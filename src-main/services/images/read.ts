@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { explainAccess } from '../files/access.ts';
-import { unreadable } from './decode.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A photograph is smaller; the limit keeps a mistaken file from filling the memory. */
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -21,7 +21,18 @@ export interface FileBytes {
  * @throws FailureError 'unreadable' with a sentence: not found, no permission, not a file, empty, too large, changed
  * meanwhile.
  */
-export async function readImageFile(path: string): Promise<FileBytes> {
+export function readImageFile(path: string): Promise<Uint8Array> {
+  return read(path, () => undefined);
+}
+
+/** As `readImageFile`, hashed while it is read. */
+export async function readHashed(path: string): Promise<FileBytes> {
+  const sha = createHash('sha256');
+  const bytes = await read(path, (chunk) => sha.update(chunk));
+  return { bytes, hash: sha.digest('hex') };
+}
+
+async function read(path: string, onChunk: (chunk: Uint8Array) => void): Promise<Uint8Array> {
   let handle: FileHandle;
   try {
     // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
@@ -30,7 +41,7 @@ export async function readImageFile(path: string): Promise<FileBytes> {
     throw unreadable(explainAccess(thrown));
   }
   try {
-    return await readAll(handle);
+    return await readAll(handle, onChunk);
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown) throw unreadable(explainAccess(thrown));
     throw thrown;
@@ -39,19 +50,18 @@ export async function readImageFile(path: string): Promise<FileBytes> {
   }
 }
 
-async function readAll(handle: FileHandle): Promise<FileBytes> {
+async function readAll(handle: FileHandle, onChunk: (chunk: Uint8Array) => void): Promise<Uint8Array> {
   const stat = await handle.stat();
   if (stat.isDirectory()) throw unreadable('This is a folder, not a file.');
   if (!stat.isFile()) throw unreadable('This is a pipe or device, not a file.');
   if (stat.size === 0) throw unreadable('The file is empty.');
   if (stat.size > MAX_BYTES) throw unreadable(`The file is larger than ${MAX_BYTES / 1024 / 1024} MiB.`);
   const bytes = new Uint8Array(stat.size);
-  const sha = createHash('sha256');
   for (let at = 0; at < bytes.length;) {
     const { bytesRead } = await handle.read(bytes, at, Math.min(CHUNK, bytes.length - at), at);
     if (bytesRead === 0) throw unreadable('The file became shorter while it was read.');
-    sha.update(bytes.subarray(at, at + bytesRead));
+    onChunk(bytes.subarray(at, at + bytesRead));
     at += bytesRead;
   }
-  return { bytes, hash: sha.digest('hex') };
+  return bytes;
 }

@@ -8,9 +8,9 @@ import { readImageFile } from './read.ts';
  * @throws FailureError 'unreadable'.
  */
 export async function renderThumbnail(file: string, size: number, box: Box | null = null): Promise<Buffer> {
-  const { bytes } = await readImageFile(file);
-  return readable(() =>
-    upright(openImage(bytes, 'managed'), box)
+  const bytes = await readImageFile(file);
+  return readable(async () =>
+    upright(await openImage(bytes, 'managed'), box)
       .resize(size, size, { fit: 'outside', withoutEnlargement: true })
       .webp({ quality: 82, effort: 2 })
       .toBuffer(),
@@ -23,8 +23,9 @@ export async function renderForBrowser(
   box: Box | null = null,
 ): Promise<{ bytes: Buffer; type: string }> {
   return readable(async () => {
-    const image = upright(openImage(bytes, 'managed'), box);
-    const { hasAlpha } = await openImage(bytes, 'managed').metadata();
+    const opened = await openImage(bytes, 'managed');
+    const { hasAlpha } = await opened.metadata();
+    const image = upright(opened, box);
     return hasAlpha
       ? { bytes: await image.png({ compressionLevel: 3 }).toBuffer(), type: 'image/png' }
       : { bytes: await image.jpeg({ quality: 92, chromaSubsampling: '4:4:4' }).toBuffer(), type: 'image/jpeg' };

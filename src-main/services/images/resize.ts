@@ -6,10 +6,9 @@ export interface Raster {
   readonly channels: number;
 }
 
-/** Fixed-point precision of the filter weights, as in Pillow's Resample.c. */
+/** Fixed-point precision of the filter weights, as in Pillow's Resample.c; a sum begins with a half, to round. */
 const BITS = 22;
-/** Multiplications between two yields to the event loop: a few ms. */
-const SLICE = 2_000_000;
+const HALF = 1 << (BITS - 1);
 
 interface Taps {
   readonly first: Int32Array;
@@ -47,50 +46,84 @@ function triangleTaps(from: number, to: number): Taps {
   return taps;
 }
 
-/**
- * Filters one axis. The raster is seen as `lines` × `from` × `step` bytes: for columns a line is an image row and a
- * step a pixel; for rows there is one line and a step is an image row.
- */
-async function filterAxis(
-  data: Uint8Array,
-  lines: number,
-  from: number,
-  to: number,
-  step: number,
-): Promise<Uint8Array> {
+// In both filters weights are positive and sum to 1, so that a sum stays below 2^30 and needs no clipping. Math.imul keeps
+// the products integers: twice as fast as `*`, which must allow for numbers beyond 2^31.
+
+/** Filters the columns of RGB, the usual case, with one pass over the taps for all three channels. */
+function filterColumnsOfThree(data: Uint8Array, height: number, from: number, to: number): Uint8Array<ArrayBuffer> {
   const { first, count, weights, stride } = triangleTaps(from, to);
-  const result = new Uint8Array(lines * to * step);
-  let work = 0;
-  for (let line = 0; line < lines; line++) {
-    for (let out = 0; out < to; out++) {
-      const start = (line * from + (first[out] as number)) * step;
-      const target = (line * to + out) * step;
-      const taps = count[out] as number;
-      for (let s = 0; s < step; s++) {
-        // Weights are positive and sum to 1: the fixed-point sum stays below 2^30 and needs no clipping.
-        let sum = 1 << (BITS - 1);
-        for (let i = 0; i < taps; i++)
-          sum += (data[start + i * step + s] as number) * (weights[out * stride + i] as number);
-        result[target + s] = sum >> BITS;
+  const result = new Uint8Array(height * to * 3);
+  let target = 0;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < to; x++, target += 3) {
+      let at = (y * from + (first[x] as number)) * 3;
+      const end = x * stride + (count[x] as number);
+      let [red, green, blue] = [HALF, HALF, HALF];
+      for (let tap = x * stride; tap < end; tap++, at += 3) {
+        const weight = weights[tap] as number;
+        red = (red + Math.imul(data[at] as number, weight)) | 0;
+        green = (green + Math.imul(data[at + 1] as number, weight)) | 0;
+        blue = (blue + Math.imul(data[at + 2] as number, weight)) | 0;
       }
-      work += taps * step;
-      if (work > SLICE) {
-        work = 0;
-        await new Promise(setImmediate);
-      }
+      result[target] = red >> BITS;
+      result[target + 1] = green >> BITS;
+      result[target + 2] = blue >> BITS;
     }
+  return result;
+}
+
+function filterColumns({ data, width, height, channels }: Raster, to: number): Uint8Array<ArrayBuffer> {
+  if (channels === 3) return filterColumnsOfThree(data, height, width, to);
+  const { first, count, weights, stride } = triangleTaps(width, to);
+  const result = new Uint8Array(height * to * channels);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < to; x++)
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = HALF;
+        const start = (y * width + (first[x] as number)) * channels + channel;
+        for (let tap = 0; tap < (count[x] as number); tap++)
+          sum = (sum + Math.imul(data[start + tap * channels] as number, weights[x * stride + tap] as number)) | 0;
+        result[(y * to + x) * channels + channel] = sum >> BITS;
+      }
+  return result;
+}
+
+/** Filters the rows, each of `step` bytes: whole rows are added up, two at a time, so that memory is read in order. */
+function filterRows(data: Uint8Array, from: number, to: number, step: number): Uint8Array<ArrayBuffer> {
+  const { first, count, weights, stride } = triangleTaps(from, to);
+  const result = new Uint8Array(to * step);
+  const sums = new Int32Array(step);
+  for (let y = 0; y < to; y++) {
+    sums.fill(HALF);
+    const taps = count[y] as number;
+    for (let tap = 0; tap < taps; tap += 2) {
+      const upper = ((first[y] as number) + tap) * step;
+      const lower = tap + 1 < taps ? upper + step : upper;
+      const weight = weights[y * stride + tap] as number;
+      const next = tap + 1 < taps ? (weights[y * stride + tap + 1] as number) : 0;
+      for (let i = 0; i < step; i++)
+        sums[i] =
+          ((sums[i] as number) +
+            Math.imul(data[upper + i] as number, weight) +
+            Math.imul(data[lower + i] as number, next)) |
+          0;
+    }
+    for (let i = 0; i < step; i++) result[y * step + i] = (sums[i] as number) >> BITS;
   }
   return result;
 }
 
 /**
  * Resizes as `PIL.Image.resize((width, height), BILINEAR)`, the resize of torchvision on PIL images: separable triangle
- * filter, columns first, rounded to bytes between the axes. Equals Pillow bit for bit; yields to the event loop.
+ * filter, columns first, rounded to bytes between the axes. Equals Pillow bit for bit.
  */
-export async function resizeBilinear(image: Raster, width: number, height: number): Promise<Raster> {
+export function resizeBilinear(
+  image: Raster,
+  width: number,
+  height: number,
+): Raster & { data: Uint8Array<ArrayBuffer> } {
   const { channels } = image;
-  let { data } = image;
-  if (width !== image.width) data = await filterAxis(data, image.height, image.width, width, channels);
-  if (height !== image.height) data = await filterAxis(data, 1, image.height, height, width * channels);
+  const columns = width === image.width ? new Uint8Array(image.data) : filterColumns(image, width);
+  const data = height === image.height ? columns : filterRows(columns, image.height, height, width * channels);
   return { data, width, height, channels };
 }
