@@ -1,28 +1,47 @@
-/** Pictures of the views, from a running web host: `node test/e2e/screenshots.ts URL FOLDER [WIDTHxHEIGHT]`. */
+/**
+ * Pictures of every view in both themes, from a web host of its own on the sample: `node test/e2e/screenshots.ts FOLDER [WIDTHxHEIGHT]
+ * [SCENE...]`. For docs/ and for looking at what a change did.
+ */
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { Api } from './api.ts';
 import { launch } from './chromium.ts';
-import { openPage, openSample } from './page.ts';
+import { Host, removeHome } from './host.ts';
+import { openPage } from './page.ts';
+import { SCENES, type Place } from './scenes.ts';
 
-const [url, folder, size = '1440x900'] = process.argv.slice(2);
-if (url === undefined || folder === undefined) throw new Error('Where from and where to? URL FOLDER');
-const [width = 1440, height = 900] = size.split('x').map(Number);
+const [folder, size = '1280x800', ...wanted] = process.argv.slice(2);
+if (folder === undefined) throw new Error('Where to? FOLDER [WIDTHxHEIGHT] [SCENE...]');
+const [width = 1280, height = 800] = size.split('x').map(Number);
+mkdirSync(folder, { recursive: true });
+
+const home = mkdtempSync(join(tmpdir(), 'poster-var-pictures-'));
+const host = await Host.start(home, []);
+const api = await Api.connect(host.url);
 const browser = await launch();
-const { page } = await openPage(browser, url, { width, height });
-const shoot = (name: string) => page.screenshot({ path: join(folder, `${name}.png`) });
-for (const theme of ['dark', 'light']) {
-  await page.goto(`${page.url().split('#')[0]}#/home`);
-  await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-  await page.waitForTimeout(1_000);
-  await shoot(`home-${theme}`);
-  await openSample(page);
-  await page.locator('.tile[data-index="4"]').click();
-  if (theme === 'dark') await page.keyboard.press('h');
-  await page.waitForTimeout(6_000);
-  await shoot(`gallery-${theme}`);
-  for (const route of ['analysis', 'train', 'runs', 'data']) {
-    await page.goto(`${page.url().split('#')[0]}#/${route}`);
-    await page.waitForTimeout(1_500);
-    await shoot(`${route}-${theme}`);
+try {
+  const { page } = await openPage(browser, host.url, { width, height });
+  const place: Place = { page, api, home, go: (route) => go(page, route) };
+  for (const scene of SCENES) {
+    if (wanted.length > 0 && !wanted.includes(scene.name) && !scene.always) continue;
+    await scene.show(place);
+    if (wanted.length > 0 && !wanted.includes(scene.name)) continue;
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+      await page.waitForTimeout(250);
+      await page.screenshot({ path: join(folder, `${scene.name}-${theme}.png`) });
+    }
+    await scene.leave?.(place);
   }
+} finally {
+  await browser.close();
+  await host.stop();
+  removeHome(home);
 }
-await browser.close();
+
+async function go(page: Page, route: string): Promise<void> {
+  await page.goto(`${page.url().split('#')[0]}#${route}`);
+  await page.waitForTimeout(1_200);
+}

@@ -1,0 +1,138 @@
+/** How to get each view, dialog and empty state of the workbench onto the screen. In order: later scenes build on earlier ones. */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Api } from './api.ts';
+import { openSample } from './page.ts';
+
+export interface Place {
+  readonly page: Page;
+  readonly api: Api;
+  readonly home: string;
+  /** Goes to a hash route and waits until it has settled. */
+  readonly go: (route: string) => Promise<void>;
+}
+
+export interface Scene {
+  readonly name: string;
+  /** Later scenes need it, also where only they are wanted. */
+  readonly always?: boolean;
+  readonly show: (place: Place) => Promise<void>;
+  readonly leave?: (place: Place) => Promise<void>;
+}
+
+const escape = async ({ page }: Place): Promise<void> => {
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(200);
+};
+
+/** A view that needs no more than its address. */
+const view = (name: string, route: string): Scene => ({ name, show: ({ go }) => go(route) });
+
+export const SCENES: readonly Scene[] = [
+  view('home-fresh', '/home'),
+  view('gallery-none', '/gallery'),
+  view('data-none', '/data'),
+  view('train-none', '/train'),
+  view('runs-none', '/runs'),
+  view('analysis-none', '/analysis'),
+  {
+    name: 'jobs',
+    always: true,
+    show: async ({ page, go }) => {
+      await go('/home');
+      await page.getByRole('button', { name: /Open sample/ }).click();
+      await page.waitForTimeout(1_500);
+    },
+    leave: async ({ api }) => {
+      for (const { id } of await api.get('jobs.list', {})) await api.finished(id);
+    },
+  },
+  {
+    name: 'home',
+    show: ({ go }) => go('/home'),
+  },
+  {
+    name: 'gallery',
+    always: true,
+    show: async ({ page, go }) => {
+      await go('/home');
+      await openSample(page);
+      await page.locator('.tile[data-index="4"]').click();
+      await page.keyboard.press('h');
+      await page.waitForTimeout(4_000);
+    },
+  },
+  {
+    name: 'gallery-selected',
+    show: async ({ page }) => {
+      await page.locator('.tile[data-index="2"]').click();
+      await page.locator('.tile[data-index="12"]').click({ modifiers: ['Shift'] });
+      await page.waitForTimeout(800);
+    },
+    leave: escape,
+  },
+  {
+    name: 'gallery-large',
+    show: async ({ page }) => {
+      await page.locator('.tile[data-index="3"]').click();
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(1_500);
+    },
+    leave: escape,
+  },
+  view('gallery-nothing', '/gallery?q=label:happy%20sigma>99'),
+  view('gallery-mistake', '/gallery?q=label:hapy'),
+  {
+    name: 'keys',
+    show: async ({ page, go }) => {
+      await go('/gallery');
+      await page.locator('.tile').first().click();
+      await page.keyboard.press('?');
+      await page.waitForTimeout(400);
+    },
+    leave: escape,
+  },
+  {
+    name: 'settings',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.waitForTimeout(400);
+    },
+    leave: escape,
+  },
+  view('data', '/data'),
+  {
+    name: 'jobs-dock',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Jobs' }).click();
+      await page.waitForTimeout(400);
+    },
+    leave: async ({ page }) => page.getByRole('button', { name: 'Jobs' }).click(),
+  },
+  view('import-source', '/data/import'),
+  {
+    name: 'import-format',
+    show: async ({ home, go, page }) => {
+      await go('/home');
+      await go(`/data/import?source=${encodeURIComponent(join(home, 'sample', 'faces'))}`);
+      await page.waitForTimeout(1_500);
+    },
+  },
+  ...['labels', 'check'].map((name) => ({
+    name: `import-${name}`,
+    show: async ({ page }: Place) => {
+      await page.getByRole('button', { name: 'Next', exact: true }).click();
+      await page.waitForTimeout(2_500);
+    },
+  })),
+  view('analysis', '/analysis'),
+  view('train', '/train'),
+  {
+    name: 'train-run',
+    show: async ({ api, go }) => {
+      const run = (await api.get('runs.list', {}))[0]?.id;
+      await go(`/train/${run}`);
+    },
+  },
+  view('runs', '/runs'),
+];
