@@ -5,7 +5,7 @@ import type { Services } from '../compose.ts';
 export const labelHandlers = ({ labels }: Services) =>
   ({
     'labels.apply': (request) => attempt(() => labels.apply(request)),
-    'labels.undo': () => attempt(() => labels.undo()),
-    'labels.redo': () => attempt(() => labels.redo()),
+    'labels.undo': ({ annotator }) => attempt(() => labels.undo(annotator)),
+    'labels.redo': ({ annotator }) => attempt(() => labels.redo(annotator)),
     'labels.state': () => attempt(() => labels.state()),
   }) satisfies Partial<Handlers>;

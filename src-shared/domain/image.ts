@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Box } from './box.ts';
 import { Expression } from './expression.ts';
-import { Annotation } from './label.ts';
+import { Annotation, AnnotatorOpinion } from './label.ts';
 import { SoftLabel, VoteChoice } from './votes.ts';
 
 export const ImageStatus = z.enum(['ok', 'broken', 'excluded']);
@@ -78,8 +78,12 @@ export const ImageDetail = z.object({
   datasetLabel: Expression.nullable(),
   /** Vote counts by choice where the dataset brought them. */
   votes: z.record(VoteChoice, z.number()).nullable(),
-  /** Target that a vote rule made of them; it counts while the current label is the dataset's. */
+  /** Target that a vote rule made of them; it stands until somebody labels the image. */
   soft: SoftLabel.nullable(),
+  /** The soft target that stands: the dataset's, or a person's; null: the label alone. */
+  target: SoftLabel.nullable(),
+  /** What each annotator says now, in the order of the names. */
+  opinions: z.array(AnnotatorOpinion),
   /** The face as the dataset marked it. */
   datasetBox: Box.nullable(),
   /** What else the dataset says of the image: gender, age, valence, subject … */

@@ -1,11 +1,50 @@
 import { z } from 'zod';
 import { Box } from './box.ts';
 import { Expression } from './expression.ts';
+import { SoftLabel } from './votes.ts';
+
+/** A target over several classes as a person gives it: shares that sum to 1. */
+export const SoftChoice = SoftLabel.refine(
+  (soft) => Math.abs(Object.values(soft).reduce((sum, share) => sum + share, 0) - 1) < 1e-6,
+  'The shares of a soft label sum to 100 %.',
+);
+
+/** What one annotator says of one image. `label` of a soft opinion is its largest class. */
+export const Opinion = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hard'), label: Expression }),
+  z.object({ kind: z.literal('soft'), label: Expression, soft: SoftLabel }),
+  /** Looked at, and it cannot be told. */
+  z.object({ kind: z.literal('unsure') }),
+  /** Put aside without a judgement. */
+  z.object({ kind: z.literal('skip') }),
+]);
+export type Opinion = z.infer<typeof Opinion>;
+
+export const AnnotatorOpinion = z.object({ annotator: z.string(), opinion: Opinion, at: z.string() });
+export type AnnotatorOpinion = z.infer<typeof AnnotatorOpinion>;
+
+/**
+ * What a label says: `label`, the label that stands and one's own opinion (relabelling); `opinion`, the opinion alone (a second
+ * annotator); `decision`, the label alone (adjudication: the judge is no further voter).
+ */
+export const LabelRole = z.enum(['label', 'opinion', 'decision']);
+export type LabelRole = z.infer<typeof LabelRole>;
+
+/** The queue in which a decision was made, with the score that it was made on. */
+export const DecisionContext = z.object({
+  queue: z.string().max(60),
+  run: z.number().int().nullable(),
+  score: z.number().nullable(),
+});
+export type DecisionContext = z.infer<typeof DecisionContext>;
 
 /** What a person does to images. Everything is appended to a log; the current label is derived from it. */
 export const LabelChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hard'), label: Expression }),
-  /** Back to no label. */
+  z.object({ kind: z.literal('soft'), soft: SoftChoice }),
+  z.object({ kind: z.literal('unsure') }),
+  z.object({ kind: z.literal('skip') }),
+  /** Back to no label, or to no opinion. */
   z.object({ kind: z.literal('clear') }),
   z.object({ kind: z.literal('exclude'), excluded: z.boolean() }),
   z.object({ kind: z.literal('flag'), flagged: z.boolean() }),
@@ -15,7 +54,7 @@ export const LabelChange = z.discriminatedUnion('kind', [
 ]);
 export type LabelChange = z.infer<typeof LabelChange>;
 
-export const AnnotationKind = z.enum(['hard', 'clear', 'exclude', 'flag', 'note', 'box']);
+export const AnnotationKind = z.enum(['hard', 'soft', 'unsure', 'skip', 'clear', 'exclude', 'flag', 'note', 'box']);
 export type AnnotationKind = z.infer<typeof AnnotationKind>;
 
 /** A line of the log as it is stored, for taking a dataset with its whole history elsewhere and back. */
@@ -30,6 +69,12 @@ export const LogLine = z.object({
   kind: AnnotationKind,
   labelBefore: Expression.nullable(),
   labelAfter: Expression.nullable(),
+  softBefore: SoftLabel.nullable().default(null),
+  softAfter: SoftLabel.nullable().default(null),
+  /** Whose opinion the line is about, and that opinion before and after. */
+  voter: z.string().nullable().default(null),
+  opinionBefore: Opinion.nullable().default(null),
+  opinionAfter: Opinion.nullable().default(null),
   /** Status, flag, note or box before and after, for those kinds. */
   valueBefore: z.string().nullable(),
   valueAfter: z.string().nullable(),

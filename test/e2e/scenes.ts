@@ -104,10 +104,10 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'jobs-dock',
     show: async ({ page }) => {
-      await page.getByRole('button', { name: 'Jobs' }).click();
+      await page.getByRole('button', { name: 'Jobs', exact: true }).click();
       await page.waitForTimeout(400);
     },
-    leave: async ({ page }) => page.getByRole('button', { name: 'Jobs' }).click(),
+    leave: async ({ page }) => page.getByRole('button', { name: 'Jobs', exact: true }).click(),
   },
   view('import-source', '/data/import'),
   {

@@ -55,7 +55,9 @@ function chosenDatasets(store: Store, dataset: number | null): { id: number; nam
 }
 
 function labelLine({ row, datasetLabel, history, note }: ImageDetail, dataset: string): string {
-  const last = row.reviewed ? history.findLast(({ kind }) => kind === 'hard' || kind === 'clear') : undefined;
+  const last = row.reviewed
+    ? history.findLast(({ kind }) => kind === 'hard' || kind === 'soft' || kind === 'clear')
+    : undefined;
   const { path, label, split, status } = row;
   return csvLine([path, label, datasetLabel, split, status, last?.annotator ?? '', last?.at ?? '', note, dataset]);
 }

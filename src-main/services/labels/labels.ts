@@ -1,13 +1,29 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
-import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
+import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { ImageSelection, LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import type {
+  DecisionContext,
+  ImageSelection,
+  LabelBatch,
+  LabelChange,
+  LabelRole,
+} from '../../../src-shared/domain/label.ts';
 import type { Gallery } from '../images/gallery.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Store } from '../store/interface.ts';
 
 /** Images that an event names; beyond them clients ask again. */
 const NAMED_IMAGES = 1_000;
+
+/** One act: who, on what, in which role and in which queue. */
+export interface Act {
+  readonly on: ImageSelection;
+  readonly change: LabelChange;
+  readonly as?: LabelRole | undefined;
+  /** By default whoever runs the workbench. */
+  readonly annotator?: string | undefined;
+  readonly context?: DecisionContext | undefined;
+}
 
 /** What a person does to images: each act is stored before it is answered, and is one undo step. */
 export class Labels {
@@ -24,7 +40,7 @@ export class Labels {
   }
 
   /** @throws FailureError 'invalid' for a class that a dataset does not have or a selection of nothing, 'gone', 'disk-full'. */
-  apply({ on, change }: { on: ImageSelection; change: LabelChange }): LabelBatch {
+  apply({ on, change, as, annotator, context }: Act): LabelBatch {
     const { store } = this.#workspace.require();
     const images = this.#gallery.idsOf(on);
     if (images.length === 0)
@@ -33,18 +49,18 @@ export class Labels {
         message: 'No image is selected.',
         remedy: 'Select some images first.',
       });
-    if (change.kind === 'hard') requireClass(store, images, change.label);
-    return this.#tell(store.labels.apply(images, change, this.#annotator));
+    for (const label of classesOf(change)) requireClass(store, images, label);
+    return this.#tell(store.labels.apply(images, change, annotator ?? this.#annotator, { as, context }));
   }
 
   /** @throws FailureError 'conflict' when there is nothing to undo. */
-  undo(): LabelBatch {
-    return this.#tell(this.#workspace.require().store.labels.undo(this.#annotator) ?? nothingTo('undo'));
+  undo(annotator = this.#annotator): LabelBatch {
+    return this.#tell(this.#workspace.require().store.labels.undo(annotator) ?? nothingTo('undo'));
   }
 
   /** @throws FailureError 'conflict' when there is nothing to redo. */
-  redo(): LabelBatch {
-    return this.#tell(this.#workspace.require().store.labels.redo(this.#annotator) ?? nothingTo('redo'));
+  redo(annotator = this.#annotator): LabelBatch {
+    return this.#tell(this.#workspace.require().store.labels.redo(annotator) ?? nothingTo('redo'));
   }
 
   state(): { canUndo: boolean; canRedo: boolean } {
@@ -63,6 +79,11 @@ export class Labels {
 
 function nothingTo(what: 'undo' | 'redo'): never {
   throw new FailureError({ kind: 'conflict', message: `Nothing to ${what}.`, remedy: '' });
+}
+
+function classesOf(change: LabelChange): Expression[] {
+  if (change.kind === 'hard') return [change.label];
+  return change.kind === 'soft' ? EXPRESSIONS.filter((expression) => (change.soft[expression] ?? 0) > 0) : [];
 }
 
 /** A label outside a dataset's classes would be one that no model of it can learn. */

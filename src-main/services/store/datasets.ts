@@ -55,7 +55,15 @@ export class Datasets implements DatasetTable {
   readonly #byName: Statement<[string], DatasetRecord>;
   readonly #insertImage: Statement<ImageColumns>;
   readonly #insertState: Statement<
-    [dataset: number, image: number, split: string, status: string, label: string | null, box: string | null]
+    [
+      dataset: number,
+      image: number,
+      split: string,
+      status: string,
+      label: string | null,
+      soft: string | null,
+      box: string | null,
+    ]
   >;
   readonly #onRemoved: () => void;
 
@@ -72,7 +80,7 @@ export class Datasets implements DatasetTable {
         perceptual_hash, votes, soft, box, attributes)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#insertState = database.prepare(
-      'INSERT INTO states (dataset, image, split, status, label, box) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO states (dataset, image, split, status, label, soft, box) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
   }
 
@@ -119,7 +127,7 @@ export class Datasets implements DatasetTable {
   insertImages(dataset: number, rows: readonly NewImage[]): number[] {
     return this.#database.write(() =>
       rows.map((row) => {
-        const box = jsonOrNull(row.box);
+        const [soft, box] = [jsonOrNull(row.soft), jsonOrNull(row.box)];
         const { lastInsertRowid } = this.#insertImage.run(
           dataset,
           row.path,
@@ -134,12 +142,12 @@ export class Datasets implements DatasetTable {
           row.contentHash,
           row.perceptualHash,
           jsonOrNull(row.votes),
-          jsonOrNull(row.soft),
+          soft,
           box,
           jsonOrNull(row.attributes),
         );
         const id = Number(lastInsertRowid);
-        this.#insertState.run(dataset, id, row.split, row.status, row.label, box);
+        this.#insertState.run(dataset, id, row.split, row.status, row.label, soft, box);
         return id;
       }),
     );

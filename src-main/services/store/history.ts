@@ -1,7 +1,8 @@
 import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
-import type { Annotation } from '../../../src-shared/domain/label.ts';
+import { Opinion, type Annotation } from '../../../src-shared/domain/label.ts';
 import type { Database } from './database.ts';
-import { Box, parseOptional } from './json.ts';
+import { Box, parseColumn, parseOptional } from './json.ts';
+import { opinionInWords } from './opinions.ts';
 
 interface AnnotationRecord {
   id: number;
@@ -10,6 +11,8 @@ interface AnnotationRecord {
   kind: Annotation['kind'];
   label_before: Expression | null;
   label_after: Expression | null;
+  voter: number | null;
+  opinion_after: string | null;
   value_after: string | null;
   action: 'apply' | 'undo' | 'redo';
   at: string;
@@ -19,7 +22,12 @@ interface AnnotationRecord {
 function inWords(record: AnnotationRecord): string {
   switch (record.kind) {
     case 'hard':
+    case 'soft':
+    case 'unsure':
+    case 'skip':
     case 'clear':
+      if (record.opinion_after !== null) return opinionInWords(parseColumn(Opinion, record.opinion_after));
+      if (record.voter !== null && record.label_before === record.label_after) return 'no opinion';
       return record.label_after === null ? 'no label' : EXPRESSION_FACES[record.label_after].title;
     case 'exclude':
       return record.value_after === 'excluded' ? 'excluded' : 'included';
@@ -40,7 +48,7 @@ function boxInWords(box: Box | null): string {
 export function history(database: Database, image: number): Annotation[] {
   const records = database
     .prepare<[number], AnnotationRecord>(
-      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.value_after, b.action, b.at
+      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.voter, a.opinion_after, a.value_after, b.action, b.at
        FROM annotations AS a JOIN batches AS b ON b.id = a.batch JOIN annotators AS n ON n.id = b.annotator
        WHERE a.image = ? ORDER BY a.id`,
     )

@@ -5,6 +5,7 @@ import type { Facets, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../
 import type { Database, Statement } from './database.ts';
 import { facets } from './facets.ts';
 import { history } from './history.ts';
+import { opinionsOn } from './opinions.ts';
 import type { ImageFile, ImageTable } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { RANGE } from './mask.ts';
@@ -41,6 +42,7 @@ interface DetailRecord {
   label: Expression | null;
   votes: string | null;
   soft: string | null;
+  target: string | null;
   box: string | null;
   attributes: string | null;
   note: string;
@@ -109,7 +111,7 @@ export class Images implements ImageTable {
       ORDER BY wanted.key`);
     this.#detail = database.prepare(`
       SELECT i.dataset, i.width, i.height, i.bytes, i.content_hash AS contentHash, i.label, i.votes, i.soft, i.box, i.attributes,
-        s.note
+        s.soft AS target, s.note
       FROM images AS i JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
       WHERE i.id = ?`);
     this.#output = database.prepare(`
@@ -171,6 +173,8 @@ export class Images implements ImageTable {
         datasetLabel: detail.label,
         votes: fullVotes(detail.votes),
         soft: parseOptional(SoftLabel, detail.soft),
+        target: parseOptional(SoftLabel, detail.target),
+        opinions: opinionsOn(this.#database, image),
         datasetBox: parseOptional(Box, detail.box),
         attributes: parseOptional(Attributes, detail.attributes),
         note: detail.note,
@@ -193,7 +197,7 @@ export class Images implements ImageTable {
     const rows = this.#database.read(() =>
       this.#database
         .prepare<[{ dataset: number; split: string | null }], FileOfSplit>(
-          `SELECT i.id, i.path, d.root, s.split, s.label, s.box, CASE WHEN s.label = i.label THEN i.soft END AS soft
+          `SELECT i.id, i.path, d.root, s.split, s.label, s.box, s.soft
            FROM states AS s CROSS JOIN images AS i ON i.id = s.image JOIN datasets AS d ON d.id = s.dataset
            WHERE s.dataset = :dataset AND s.status = 'ok' AND (:split IS NULL OR s.split = :split) ORDER BY s.image`,
         )

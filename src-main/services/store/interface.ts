@@ -10,7 +10,7 @@ import type {
   ImageStatus,
 } from '../../../src-shared/domain/image.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
-import type { LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import type { DecisionContext, LabelBatch, LabelChange, LabelRole } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 
@@ -48,7 +48,7 @@ export interface ImageFile {
   readonly path: string;
   readonly split: string;
   readonly label: Expression | null;
-  /** The dataset's soft target while the current label is the dataset's; null: the label alone. */
+  /** The soft target that stands, the dataset's or a person's; null: the label alone. */
   readonly soft: SoftLabel | null;
   /** The face in the picture; null for the whole of it. */
   readonly box: Box | null;
@@ -102,13 +102,18 @@ export interface ImageTable {
   sample(dataset: number, count: number): number[];
 }
 
+export interface HowApplied {
+  readonly as?: LabelRole | undefined;
+  readonly context?: DecisionContext | undefined;
+}
+
 /**
  * The append-only log. Each act appends one line an image, also where it repeats what stood there (a second opinion is one);
  * `changed` counts these lines. Unknown ids and, for `exclude`, broken images are left out.
  */
 export interface LabelLog {
   /** Throws FailureError 'invalid' when no image is left to act on. */
-  apply(images: ArrayLike<number>, change: LabelChange, annotator: string): LabelBatch;
+  apply(images: ArrayLike<number>, change: LabelChange, annotator: string, how?: HowApplied): LabelBatch;
   /** Takes back the last act that is in effect; null when there is none. */
   undo(annotator: string): LabelBatch | null;
   /** Repeats what was last undone; null when there is nothing or something was done since. */

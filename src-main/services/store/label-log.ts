@@ -1,51 +1,89 @@
 import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import {
+  Opinion,
+  type DecisionContext,
+  type LabelBatch,
+  type LabelChange,
+  type LabelRole,
+} from '../../../src-shared/domain/label.ts';
+import { topOf } from '../../../src-shared/metrics/vote-rules.ts';
 import type { Database, Statement } from './database.ts';
-import type { LabelLog } from './interface.ts';
-import { idList } from './json.ts';
+import type { HowApplied, LabelLog } from './interface.ts';
+import { idList, jsonOrNull, parseColumn } from './json.ts';
+import { opinionInWords, OpinionState } from './opinions.ts';
 import { UndoStack, type Act } from './undo-stack.ts';
 
 /** Ids in a batch's answer; beyond them clients ask again. */
 const NAMED_IMAGES = 1_000;
 
-/** What a change sets, by column of the log; null where it leaves the column alone. */
+/** What a change sets, by column of the log. */
 interface Setting {
+  /** Whether the label that stands changes, and into what. */
+  readonly sets: boolean;
   readonly label: string | null;
+  readonly soft: string | null;
+  /** Whether the annotator's opinion changes, and into what. */
+  readonly votes: boolean;
+  readonly opinion: string | null;
+  /** Status, flag, note or box, for those kinds. */
   readonly value: string | null;
 }
 
-function settingOf(change: LabelChange): Setting {
+const UNTOUCHED: Setting = { sets: false, label: null, soft: null, votes: false, opinion: null, value: null };
+
+function settingOf(change: LabelChange, as: LabelRole): Setting {
+  const judging = { ...UNTOUCHED, sets: as !== 'opinion', votes: as !== 'decision' };
   switch (change.kind) {
-    case 'hard':
-      return { label: change.label, value: null };
+    case 'hard': {
+      const { label } = change;
+      return { ...judging, label, opinion: JSON.stringify({ kind: 'hard', label } satisfies Opinion) };
+    }
+    case 'soft': {
+      const { soft } = change;
+      const label = topOf(soft);
+      if (label === null) throw new RangeError('A soft label has at least one class.');
+      const opinion = JSON.stringify({ kind: 'soft', label, soft } satisfies Opinion);
+      return { ...judging, label, soft: JSON.stringify(soft), opinion };
+    }
+    case 'unsure':
+    case 'skip':
+      return { ...UNTOUCHED, votes: true, opinion: JSON.stringify({ kind: change.kind } satisfies Opinion) };
     case 'clear':
-      return { label: null, value: null };
+      return judging;
     case 'exclude':
-      return { label: null, value: change.excluded ? 'excluded' : 'ok' };
+      return { ...UNTOUCHED, value: change.excluded ? 'excluded' : 'ok' };
     case 'flag':
-      return { label: null, value: change.flagged ? '1' : '0' };
+      return { ...UNTOUCHED, value: change.flagged ? '1' : '0' };
     case 'note':
-      return { label: null, value: change.note };
+      return { ...UNTOUCHED, value: change.note };
     case 'box':
-      return { label: null, value: change.box === null ? null : JSON.stringify(change.box) };
+      return { ...UNTOUCHED, value: change.box === null ? null : JSON.stringify(change.box) };
   }
 }
 
 interface FirstLine {
   kind: LabelChange['kind'];
   label: Expression | null;
+  opinion: string | null;
   value: string | null;
   lines: number;
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** An act in words, from its lines: "Sad on 10 images". */
-function inWords({ kind, label, value, lines }: FirstLine): string {
+function inWords({ kind, label, opinion, value, lines }: FirstLine): string {
   const on = `on ${lines.toLocaleString('en')} image${lines === 1 ? '' : 's'}`;
   switch (kind) {
     case 'hard':
-    case 'clear':
+    case 'soft':
+    case 'unsure':
+    case 'skip':
+    case 'clear': {
+      if (opinion !== null) return `${capital(opinionInWords(parseColumn(Opinion, opinion)))} ${on}`;
       return `${label === null ? 'No label' : EXPRESSION_FACES[label].title} ${on}`;
+    }
     case 'exclude':
       return `${value === 'excluded' ? 'Exclude' : 'Include'} ${on}`;
     case 'flag':
@@ -61,31 +99,36 @@ function inWords({ kind, label, value, lines }: FirstLine): string {
 const CURRENT_VALUE = `CASE :kind WHEN 'exclude' THEN s.status WHEN 'flag' THEN CAST(s.flagged AS TEXT)
   WHEN 'note' THEN s.note WHEN 'box' THEN s.box END`;
 
+const COLUMNS = `batch, dataset, image, kind, label_before, label_after, soft_before, soft_after, value_before, value_after,
+  voter, opinion_before, opinion_after, reviewed_before, reviewed_after`;
+
 const APPEND = `
-  INSERT INTO annotations (batch, dataset, image, kind, label_before, label_after, value_before, value_after,
-    reviewed_before, reviewed_after)
-  SELECT :batch, i.dataset, i.id, :kind, s.label, CASE WHEN :kind IN ('hard', 'clear') THEN :label ELSE s.label END,
-    ${CURRENT_VALUE}, :value, s.reviewed, CASE WHEN :kind IN ('hard', 'clear', 'exclude') THEN 1 ELSE s.reviewed END
+  INSERT INTO annotations (${COLUMNS})
+  SELECT :batch, i.dataset, i.id, :kind, s.label, iif(:sets, :label, s.label), s.soft, iif(:sets, :soft, s.soft),
+    ${CURRENT_VALUE}, :value, iif(:votes, :voter, NULL), iif(:votes, o.opinion, NULL), iif(:votes, :opinion, NULL),
+    s.reviewed, CASE WHEN :kind IN ('hard', 'soft', 'unsure', 'clear', 'exclude') THEN 1 ELSE s.reviewed END
   FROM (SELECT DISTINCT value FROM json_each(:images)) AS wanted
   CROSS JOIN images AS i ON i.id = wanted.value
   JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+  LEFT JOIN opinions AS o ON o.dataset = i.dataset AND o.image = i.id AND o.annotator = :voter
   WHERE :kind <> 'exclude' OR s.status <> 'broken'`;
 
 const REVERSE = `
-  INSERT INTO annotations (batch, dataset, image, kind, label_before, label_after, value_before, value_after,
-    reviewed_before, reviewed_after)
-  SELECT :batch, dataset, image, kind, label_after, label_before, value_after, value_before, reviewed_after, reviewed_before
+  INSERT INTO annotations (${COLUMNS})
+  SELECT :batch, dataset, image, kind, label_after, label_before, soft_after, soft_before, value_after, value_before,
+    voter, opinion_after, opinion_before, reviewed_after, reviewed_before
   FROM annotations WHERE batch = :target`;
 
 const REPEAT = `
-  INSERT INTO annotations (batch, dataset, image, kind, label_before, label_after, value_before, value_after,
-    reviewed_before, reviewed_after)
-  SELECT :batch, dataset, image, kind, label_before, label_after, value_before, value_after, reviewed_before, reviewed_after
+  INSERT INTO annotations (${COLUMNS})
+  SELECT :batch, dataset, image, kind, label_before, label_after, soft_before, soft_after, value_before, value_after,
+    voter, opinion_before, opinion_after, reviewed_before, reviewed_after
   FROM annotations WHERE batch = :target`;
 
 const MATERIALISE = `
   UPDATE states SET
     label = a.label_after,
+    soft = a.soft_after,
     reviewed = a.reviewed_after,
     status = CASE a.kind WHEN 'exclude' THEN a.value_after ELSE states.status END,
     flagged = CASE a.kind WHEN 'flag' THEN CAST(a.value_after AS INTEGER) ELSE states.flagged END,
@@ -94,17 +137,28 @@ const MATERIALISE = `
   FROM annotations AS a
   WHERE a.batch = ? AND states.dataset = a.dataset AND states.image = a.image`;
 
+/** Parameters of APPEND. */
+interface Appended extends Omit<Setting, 'sets' | 'votes'> {
+  readonly batch: number;
+  readonly kind: LabelChange['kind'];
+  readonly sets: number;
+  readonly votes: number;
+  readonly voter: number;
+  readonly images: string;
+}
+
 /** The log of what people said, with the current state and every run's loss kept in step in the same transaction. */
 export class Log implements LabelLog {
   readonly #database: Database;
   readonly #relabel: (batch: number) => void;
-  readonly #append: Statement<
-    [{ batch: number; kind: LabelChange['kind']; label: string | null; value: string | null; images: string }]
-  >;
+  readonly #append: Statement<[Appended]>;
   readonly #reverse: Statement<[{ batch: number; target: number }]>;
   readonly #repeat: Statement<[{ batch: number; target: number }]>;
   readonly #materialise: Statement<[number]>;
-  readonly #insertBatch: Statement<[action: Act['action'], target: number | null, annotator: number, at: string]>;
+  readonly #opinions: OpinionState;
+  readonly #insertBatch: Statement<
+    [action: Act['action'], target: number | null, annotator: number, at: string, context: string | null]
+  >;
   readonly #firstLine: Statement<[{ batch: number }], FirstLine>;
   readonly #imagesOf: Statement<[number], number>;
   #stack: UndoStack | null = null;
@@ -117,9 +171,12 @@ export class Log implements LabelLog {
     this.#reverse = database.prepare(REVERSE);
     this.#repeat = database.prepare(REPEAT);
     this.#materialise = database.prepare(MATERIALISE);
-    this.#insertBatch = database.prepare('INSERT INTO batches (action, target, annotator, at) VALUES (?, ?, ?, ?)');
+    this.#opinions = new OpinionState(database);
+    this.#insertBatch = database.prepare(
+      'INSERT INTO batches (action, target, annotator, at, context) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#firstLine = database.prepare(`
-      SELECT kind, label_after AS label, value_after AS value,
+      SELECT kind, label_after AS label, opinion_after AS opinion, value_after AS value,
         (SELECT count(*) FROM annotations WHERE batch = :batch) AS lines
       FROM annotations WHERE batch = :batch ORDER BY id LIMIT 1`);
     this.#imagesOf = database
@@ -127,10 +184,23 @@ export class Log implements LabelLog {
       .pluck();
   }
 
-  apply(images: ArrayLike<number>, change: LabelChange, annotator: string): LabelBatch {
-    const { label, value } = settingOf(change);
-    return this.#act({ action: 'apply', target: null }, annotator, (batch) => {
-      const { changes } = this.#append.run({ batch, kind: change.kind, label, value, images: idList(images) });
+  apply(
+    images: ArrayLike<number>,
+    change: LabelChange,
+    annotator: string,
+    { as = 'label', context }: HowApplied = {},
+  ): LabelBatch {
+    const { sets, votes, ...setting } = settingOf(change, as);
+    return this.#act({ action: 'apply', target: null }, annotator, context ?? null, (batch, voter) => {
+      const { changes } = this.#append.run({
+        ...setting,
+        batch,
+        kind: change.kind,
+        sets: Number(sets),
+        votes: Number(votes),
+        voter,
+        images: idList(images),
+      });
       if (changes > 0) return;
       const broken = 'Broken images cannot be excluded: they are left out already.';
       throw new FailureError({
@@ -144,13 +214,13 @@ export class Log implements LabelLog {
   undo(annotator: string): LabelBatch | null {
     const target = this.#undoStack().undo;
     if (target === null) return null;
-    return this.#act({ action: 'undo', target }, annotator, (batch) => this.#reverse.run({ batch, target }));
+    return this.#act({ action: 'undo', target }, annotator, null, (batch) => this.#reverse.run({ batch, target }));
   }
 
   redo(annotator: string): LabelBatch | null {
     const target = this.#undoStack().redo;
     if (target === null) return null;
-    return this.#act({ action: 'redo', target }, annotator, (batch) => this.#repeat.run({ batch, target }));
+    return this.#act({ action: 'redo', target }, annotator, null, (batch) => this.#repeat.run({ batch, target }));
   }
 
   state(): { canUndo: boolean; canRedo: boolean } {
@@ -164,18 +234,21 @@ export class Log implements LabelLog {
   }
 
   /** Appends one batch whose lines `append` writes, and brings the current state after it. */
-  #act(act: Omit<Act, 'id'>, annotator: string, append: (batch: number) => void): LabelBatch {
+  #act(
+    act: Omit<Act, 'id'>,
+    annotator: string,
+    context: DecisionContext | null,
+    append: (batch: number, annotator: number) => void,
+  ): LabelBatch {
     const stack = this.#undoStack();
     const batch = this.#database.write(() => {
-      const { lastInsertRowid } = this.#insertBatch.run(
-        act.action,
-        act.target,
-        this.#annotator(annotator),
-        new Date().toISOString(),
-      );
+      const who = this.#annotator(annotator);
+      const now = new Date().toISOString();
+      const { lastInsertRowid } = this.#insertBatch.run(act.action, act.target, who, now, jsonOrNull(context));
       const id = Number(lastInsertRowid);
-      append(id);
+      append(id, who);
       this.#materialise.run(id);
+      this.#opinions.follow(id);
       this.#relabel(id);
       return id;
     });

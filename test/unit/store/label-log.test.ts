@@ -27,13 +27,18 @@ function details(store: Store, ids: readonly number[], run: number | null = null
     const detail = store.images.detail(id, run);
     if (detail === null) throw new Error(`No image ${id}.`);
     const { history: _history, ...state } = detail;
-    return state;
+    // An opinion that an undo brought back stands since the undo.
+    return { ...state, opinions: state.opinions.map((one) => ({ ...one, at: '' })) };
   });
 }
 
 const CHANGES: LabelChange[] = [
   { kind: 'hard', label: 'happy' },
+  { kind: 'soft', soft: { happy: 0.5, fear: 0.5 } },
+  { kind: 'unsure' },
   { kind: 'clear' },
+  { kind: 'skip' },
+  { kind: 'soft', soft: { sad: 0.75, anger: 0.25 } },
   { kind: 'exclude', excluded: true },
   { kind: 'exclude', excluded: false },
   { kind: 'flag', flagged: true },
