@@ -14,6 +14,7 @@ export default defineConfig({
           desktop: 'src-main/desktop.ts',
           engine: 'src-main/services/engine/process/main.ts',
           'square-worker': 'src-main/services/images/square-worker.ts',
+          statistics: 'src-main/services/statistics/thread.ts',
         },
       },
     },

@@ -5,6 +5,7 @@ import { accountName } from './home.ts';
 import { Datasets } from './services/datasets/datasets.ts';
 import { createEngine, type SpawnEngine } from './services/engine/client.ts';
 import type { Engine } from './services/engine/interface.ts';
+import { Evaluations } from './services/evaluation/evaluations.ts';
 import { Gallery } from './services/images/gallery.ts';
 import { Media } from './services/images/media.ts';
 import { Labels } from './services/labels/labels.ts';
@@ -12,6 +13,7 @@ import type { Door } from './services/projects/lock.ts';
 import { SampleProject } from './services/projects/sample-project.ts';
 import { Workspace } from './services/projects/workspace.ts';
 import { Runs } from './services/runs/runs.ts';
+import { Statistics } from './services/statistics/statistics.ts';
 import { EventBus } from './transport/bus.ts';
 
 export interface ComposeOptions {
@@ -23,6 +25,8 @@ export interface ComposeOptions {
   readonly annotator?: string;
   /** How the engine process is started; by default as a child of this Node process. */
   readonly engineSpawn?: SpawnEngine;
+  /** Entry of the statistics thread; by default from these sources. */
+  readonly statisticsThread?: string;
   /** Hold values and events against the contract: for development and tests. */
   readonly checked?: boolean;
 }
@@ -42,6 +46,7 @@ export interface Services {
   readonly media: Offered<Media>;
   readonly labels: Offered<Labels>;
   readonly runs: Offered<Runs>;
+  readonly evaluations: Offered<Evaluations>;
   readonly sample: Offered<SampleProject>;
   /** Cancels jobs, ends the engine, closes the project: nothing is left behind. */
   close(): Promise<void>;
@@ -65,6 +70,7 @@ export function composeServices(options: ComposeOptions): Services {
   const datasets = new Datasets(workspace, emit);
   const gallery = new Gallery(workspace);
   const runs = new Runs(workspace, engine, emit);
+  const statistics = new Statistics(options.statisticsThread);
   events.subscribe(({ event, payload }) => {
     if (event !== 'project.changed' || payload.project === null) return;
     datasets
@@ -83,12 +89,13 @@ export function composeServices(options: ComposeOptions): Services {
     media: new Media(workspace, datasets),
     labels: new Labels(workspace, gallery, emit, annotator),
     runs,
+    evaluations: new Evaluations(workspace, statistics),
     sample: new SampleProject({ workspace, engine, emit, home, resources: join(resources, 'sample') }),
     close: async () => {
       const impatience = setTimeout(() => void engine.close(), PATIENCE_MS);
       await workspace.close();
       clearTimeout(impatience);
-      await engine.close();
+      await Promise.all([engine.close(), statistics.close()]);
     },
   };
 }

@@ -26,6 +26,7 @@ function serve(): Served {
     home,
     door: 'desktop',
     resources: join(app.getAppPath(), 'resources'),
+    statisticsThread: join(here, 'statistics.js'),
     engineSpawn: createUtilityEngine(
       (entry, args, options) => utilityProcess.fork(entry, args, options),
       join(here, 'engine.js'),

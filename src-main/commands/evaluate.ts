@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXPRESSION_FACES } from '../../src-shared/domain/expression.ts';
-import type { Evaluation } from '../../src-shared/domain/run.ts';
+import type { Evaluation } from '../../src-shared/domain/evaluation.ts';
 import type { Cli } from './cli.ts';
 import { checkSplit, findDataset, findRun, openProject } from './find.ts';
 import { integer } from './options.ts';
@@ -35,7 +35,7 @@ async function evaluate(session: Session, options: EvaluateOptions): Promise<Out
   const dataset = findDataset(session, options.dataset ?? run.datasetName ?? undefined);
   const split = options.split ?? null;
   if (split !== null) checkSplit(dataset, split);
-  const found = session.services.runs.evaluate({ run: run.id, dataset: dataset.id, split });
+  const found = session.services.evaluations.evaluate({ run: run.id, dataset: dataset.id, split });
   return { json: { ...found, dataset: dataset.name }, text: evaluationText(found) };
 }
 

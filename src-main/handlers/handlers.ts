@@ -3,6 +3,7 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import type { Services } from '../compose.ts';
 import { applicationHandlers, type HostInfo } from './application.ts';
 import { dataHandlers } from './data.ts';
+import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelHandlers } from './labels.ts';
@@ -17,6 +18,7 @@ export function createHandlers(services: Services, info: HostInfo): Handlers {
     ...imageHandlers(services),
     ...labelHandlers(services),
     ...runHandlers(services),
+    ...evaluationHandlers(services),
     ...jobHandlers(services),
   };
 }

@@ -12,7 +12,6 @@ export const runHandlers = ({ runs }: Services) =>
     'runs.remove': ({ run }) => attempt(async () => (await runs.remove(run), null)),
     'runs.importCheckpoint': ({ path, name }) => attempt(() => runs.importCheckpoint(path, name)),
     'runs.predict': (request) => attempt(() => runs.startPredict(request)),
-    'runs.evaluate': (request) => attempt(() => runs.evaluate(request)),
     'runs.explain': (request) => attempt(() => runs.explain(request)),
     'devices.list': () => attempt(() => runs.devices()),
   }) satisfies Partial<Handlers>;

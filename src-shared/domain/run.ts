@@ -122,38 +122,6 @@ export const RunMetrics = z.object({
 });
 export type RunMetrics = z.infer<typeof RunMetrics>;
 
-export const ClassScore = z.object({
-  expression: Expression,
-  support: z.number().int(),
-  predicted: z.number().int(),
-  precision: z.number().nullable(),
-  recall: z.number().nullable(),
-  f1: z.number().nullable(),
-  meanSigma: z.number().nullable(),
-});
-
-/** A run measured on the current labels of the images it has predictions for. */
-export const Evaluation = z.object({
-  run: z.number().int(),
-  dataset: z.number().int(),
-  split: z.string().nullable(),
-  classes: z.array(Expression),
-  images: z.number().int(),
-  /** Images left out: excluded, broken, unlabelled, or of a class the model does not have. */
-  leftOut: z.number().int(),
-  accuracy: z.number(),
-  /** 95% Wilson score interval of the accuracy. */
-  interval: z.tuple([z.number(), z.number()]),
-  balancedAccuracy: z.number(),
-  macroF1: z.number(),
-  nll: z.number(),
-  meanSigma: z.number().nullable(),
-  /** confusion[i][j]: images labelled classes[i] and predicted classes[j]. */
-  confusion: z.array(z.array(z.number().int())),
-  perClass: z.array(ClassScore),
-});
-export type Evaluation = z.infer<typeof Evaluation>;
-
 /** Class-activation maps of one image, for all classes, from one run of the explainer. */
 export const Explanation = z.object({
   run: z.number().int(),

@@ -5,7 +5,6 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type {
   Device,
   DeviceChoice,
-  Evaluation,
   Explanation,
   Preset,
   Run,
@@ -15,7 +14,6 @@ import type {
 import type { Engine } from '../engine/interface.ts';
 import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
 import type { OpenProject, RunContext } from './context.ts';
-import { evaluatePredictions } from './evaluate.ts';
 import { explanationOf } from './explain.ts';
 import { importRun } from './import.ts';
 import { failedText, predictAndStore } from './prediction.ts';
@@ -124,14 +122,6 @@ export class Runs {
       },
     );
     return { job };
-  }
-
-  evaluate(request: { run: number; dataset: number; split: string | null }): Evaluation {
-    const context = this.#context();
-    const run = requireRun(context, request.run);
-    const dataset = requireDataset(context, request.dataset);
-    const predictions = context.store.runs.predictions(run.id, dataset.id, request.split);
-    return evaluatePredictions(run, dataset, request.split, predictions);
   }
 
   async explain(request: { run: number; image: number }): Promise<Explanation> {

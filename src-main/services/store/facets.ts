@@ -23,6 +23,7 @@ function facetOf({ condition }: Term): FacetName | null {
       if (condition.word === 'right' || condition.word === 'wrong') return 'outcome';
       if (condition.word === 'unlabelled') return 'label';
       return condition.word === 'broken' || condition.word === 'excluded' ? 'status' : null;
+    case 'outcome':
     case 'contains':
       return null;
   }

@@ -69,6 +69,17 @@ export interface StoredPrediction extends NewPrediction {
   readonly status: ImageStatus;
 }
 
+/** Two runs' mu for one readable, labelled image; each in its run's order of classes. */
+export interface PairedPrediction {
+  readonly image: number;
+  readonly split: string;
+  readonly label: Expression;
+  /** Its label changed between the two trainings. */
+  readonly relabelled: boolean;
+  readonly baselineMu: Float32Array;
+  readonly runMu: Float32Array;
+}
+
 export interface DatasetTable {
   list(): Dataset[];
   get(dataset: number): Dataset | null;
@@ -173,6 +184,13 @@ export interface RunTable {
   /** Stores or replaces predictions, and derives loss (on the current label), sigma, margin, entropy, predicted class. */
   putPredictions(run: number, rows: readonly NewPrediction[]): void;
   predictions(run: number, dataset: number, split: string | null): StoredPrediction[];
+  /** Images that both runs have predicted; `unpaired` counts those that one of them only has. */
+  paired(
+    baseline: number,
+    run: number,
+    dataset: number,
+    split: string | null,
+  ): { predictions: PairedPrediction[]; unpaired: number };
   /** Queued and running runs become interrupted; for opening a project. */
   interrupt(): void;
 }

@@ -5,6 +5,7 @@ import { Curves } from './curves.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, RunPatch, RunTable, StoredPrediction } from './interface.ts';
 import { Classes, jsonOrNull, parseColumn, parseOptional } from './json.ts';
+import { pairedPredictions } from './paired.ts';
 import type { Places } from './places.ts';
 import type { Predictions } from './predictions.ts';
 
@@ -116,9 +117,10 @@ export class Runs implements RunTable {
       const { lastInsertRowid } = this.#database
         .prepare<[Record<string, string | number | null>]>(
           `INSERT INTO runs (name, kind, status, dataset, dataset_name, size, classes, vich, layer_embedding, train_split,
-             val_split, settings, device, epochs, created_at)
+             val_split, settings, device, epochs, created_at, label_position)
            VALUES (:name, :kind, :status, :dataset, (SELECT name FROM datasets WHERE id = :dataset), :size, :classes, :vich,
-             :layerEmbedding, :trainSplit, :valSplit, :settings, :device, :epochs, :createdAt)`,
+             :layerEmbedding, :trainSplit, :valSplit, :settings, :device, :epochs, :createdAt,
+             CASE :kind WHEN 'trained' THEN (SELECT coalesce(max(id), 0) FROM annotations) END)`,
         )
         .run({
           ...run,
@@ -174,6 +176,10 @@ export class Runs implements RunTable {
 
   predictions(run: number, dataset: number, split: string | null): StoredPrediction[] {
     return this.#database.read(() => this.#predictions.list(run, dataset, split));
+  }
+
+  paired(baseline: number, run: number, dataset: number, split: string | null): ReturnType<RunTable['paired']> {
+    return this.#database.read(() => pairedPredictions(this.#database, { baseline, run, dataset, split }));
   }
 
   interrupt(): void {

@@ -1,6 +1,14 @@
-import { NONE, type Condition, type Query, type Term, type Word } from '../../../src-shared/domain/query/ast.ts';
+import {
+  NONE,
+  type Condition,
+  type Outcome,
+  type Query,
+  type Term,
+  type Word,
+} from '../../../src-shared/domain/query/ast.ts';
 import { parseQuery } from '../../../src-shared/domain/query/parse.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { RELABELLED } from './paired.ts';
 
 export type Param = string | number;
 
@@ -72,6 +80,7 @@ function place(condition: Condition): Place {
     case 'class':
       return condition.field === 'pred' ? 'predictions' : 'states';
     case 'range':
+    case 'outcome':
       return 'predictions';
     case 'contains':
       return condition.field === 'note' ? 'states' : 'images';
@@ -115,6 +124,28 @@ function wordClause(column: Column, word: Word): Clause {
   return { sql: `${column(name)} ${test}`, params: [] };
 }
 
+/** What is right: the run that is looked at, and its baseline. */
+const OUTCOME_SQL: Readonly<Record<Outcome, readonly [run: number, baseline: number]>> = {
+  fixed: [1, 0],
+  regressed: [0, 1],
+  bothright: [1, 1],
+  bothwrong: [0, 0],
+};
+
+/** The same images as a comparison counts: readable, with a label that the run knows, the same one for both trainings. */
+function outcomeClause(outcome: Outcome, baseline: number): Clause {
+  const [run, other] = OUTCOME_SQL[outcome];
+  return {
+    sql: `+correct = ${run} AND loss IS NOT NULL
+      AND EXISTS (SELECT 1 FROM predictions AS base WHERE base.run = ? AND base.dataset = predictions.dataset
+        AND base.image = predictions.image AND base.correct = ${other})
+      AND EXISTS (SELECT 1 FROM states WHERE states.dataset = predictions.dataset AND states.image = predictions.image
+        AND states.status = 'ok')
+      AND NOT ${RELABELLED('predictions.image', '?', 'predictions.run')}`,
+    params: [baseline, baseline, baseline],
+  };
+}
+
 function toClause(condition: Condition, dataset: number, column: Column): Clause {
   switch (condition.kind) {
     case 'class':
@@ -144,6 +175,8 @@ function toClause(condition: Condition, dataset: number, column: Column): Clause
       if (max !== null) sides.push({ sql: `${name} ${max.inclusive ? '<=' : '<'} ?`, params: [max.value] });
       return allOf(sides);
     }
+    case 'outcome':
+      return outcomeClause(condition.outcome, condition.baseline);
     case 'word':
       return wordClause(column, condition.word);
   }

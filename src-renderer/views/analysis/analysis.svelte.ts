@@ -1,6 +1,6 @@
 import type { Failure } from '../../../src-shared/domain/failure.ts';
 import type { ImageRow } from '../../../src-shared/domain/image.ts';
-import type { Evaluation } from '../../../src-shared/domain/run.ts';
+import type { Evaluation } from '../../../src-shared/domain/evaluation.ts';
 import { formatQuery } from '../../../src-shared/domain/query/format.ts';
 import { client } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';

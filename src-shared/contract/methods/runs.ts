@@ -1,14 +1,5 @@
 import { z } from 'zod';
-import {
-  Device,
-  DeviceChoice,
-  Evaluation,
-  Explanation,
-  Preset,
-  Run,
-  RunMetrics,
-  TrainRequest,
-} from '../../domain/run.ts';
+import { Device, DeviceChoice, Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../domain/run.ts';
 import { methods } from '../define.ts';
 import { id, nothing } from './common.ts';
 
@@ -28,7 +19,6 @@ export const runs = methods({
     params: z.object({ run: id, dataset: id, split: z.string().nullable(), device: DeviceChoice }),
     value: z.object({ job: id }),
   },
-  'runs.evaluate': { params: z.object({ run: id, dataset: id, split: z.string().nullable() }), value: Evaluation },
   'runs.explain': { params: z.object({ run: id, image: id }), value: Explanation },
   'devices.list': { params: nothing, value: z.array(Device) },
 });

@@ -16,6 +16,10 @@ export type FacetField = (typeof FACET_FIELDS)[number];
 /** Fields written `field:value`. Several values, separated by commas, mean any of them. */
 export const VALUE_FIELDS = [...FACET_FIELDS, 'path', 'note'] as const;
 
+/** Fields written `fixed:12`: this run beside the run 12 as its baseline, both on the current label. */
+export const OUTCOMES = ['fixed', 'regressed', 'bothright', 'bothwrong'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 /** Class value for "none": an image without a label, or without a prediction. */
 export const NONE = 'none';
 
@@ -33,6 +37,7 @@ export type Condition =
   /** Contains, whatever the case; `text` looks in the path and in the note. */
   | { readonly kind: 'contains'; readonly field: 'path' | 'note' | 'text'; readonly values: readonly string[] }
   | { readonly kind: 'range'; readonly field: NumberField; readonly min: Bound | null; readonly max: Bound | null }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly baseline: number }
   | { readonly kind: 'word'; readonly word: Word };
 
 /** One condition, or its negation (`-`). An image matches a query when it matches every term. */

@@ -37,6 +37,8 @@ function formatCondition(condition: Condition): string {
         : `${condition.field}:${condition.values.map(quoteValue).join(',')}`;
     case 'range':
       return formatRange(condition.field, condition.min, condition.max);
+    case 'outcome':
+      return `${condition.outcome}:${condition.baseline}`;
     case 'word':
       return condition.word;
   }

@@ -3,6 +3,7 @@ import { ImageStatus } from '../image.ts';
 import {
   NONE,
   NUMBER_FIELDS,
+  OUTCOMES,
   VALUE_FIELDS,
   WORDS,
   type Bound,
@@ -69,9 +70,15 @@ function classValues(values: readonly string[]): (typeof NONE | (typeof EXPRESSI
 }
 
 function field(name: string, values: readonly string[]): Condition {
+  if (includes(OUTCOMES, name)) {
+    const [baseline = ''] = values;
+    if (values.length !== 1 || !/^\d{1,9}$/.test(baseline))
+      throw new Problem(`Write “${name}:” with the number of the run to compare with, as in ${name}:3.`);
+    return { kind: 'outcome', outcome: name, baseline: Number(baseline) };
+  }
   if (!includes(VALUE_FIELDS, name)) {
     if (includes(NUMBER_FIELDS, name)) return range(name, '=', values.join(','));
-    const known = [...VALUE_FIELDS, ...NUMBER_FIELDS];
+    const known = [...VALUE_FIELDS, ...NUMBER_FIELDS, ...OUTCOMES];
     throw new Problem(`There is no field “${name}”: use ${listed(known)}, or put the words in quotes.`);
   }
   if (values.length === 0 || values.includes('')) throw new Problem(`A value is missing after “${name}:”.`);

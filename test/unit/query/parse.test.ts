@@ -33,6 +33,11 @@ describe('parseQuery', () => {
       { kind: 'contains', field: 'text', values: ['free text'] },
       { kind: 'contains', field: 'text', values: ['bare'] },
     ]);
+    expect(conditions('fixed:3 -bothwrong:12')).toEqual([
+      { kind: 'outcome', outcome: 'fixed', baseline: 3 },
+      { kind: 'outcome', outcome: 'bothwrong', baseline: 12 },
+    ]);
+    expect(problem('fixed:a').message).toMatch(/number of the run/);
     expect(conditions('wrong RIGHT flagged reviewed unlabelled broken excluded').map((one) => one.kind)).toEqual(
       Array.from({ length: 7 }, () => 'word'),
     );

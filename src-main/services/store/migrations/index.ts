@@ -2,6 +2,7 @@ import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
 import { importFacts } from './0002-import-facts.ts';
 import { opinions } from './0003-opinions.ts';
+import { runsInTheLog } from './0004-runs-in-the-log.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
-export const MIGRATIONS: readonly Migration[] = [initial, importFacts, opinions];
+export const MIGRATIONS: readonly Migration[] = [initial, importFacts, opinions, runsInTheLog];

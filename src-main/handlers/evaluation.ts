@@ -1,0 +1,10 @@
+import type { Handlers } from '../../src-shared/contract/client.ts';
+import { attempt } from '../../src-shared/domain/failure.ts';
+import type { Services } from '../compose.ts';
+
+export const evaluationHandlers = ({ evaluations }: Services) =>
+  ({
+    'runs.evaluate': (request) => attempt(() => evaluations.evaluate(request)),
+    'runs.intervals': (request) => attempt(() => evaluations.intervals(request)),
+    'runs.compare': (request) => attempt(() => evaluations.compare(request)),
+  }) satisfies Partial<Handlers>;

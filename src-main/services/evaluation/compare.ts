@@ -1,0 +1,150 @@
+/** Two runs on the images that both have predicted. Like is compared with like, and what is unlike is said. */
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Comparison, EvaluationIntervals } from '../../../src-shared/domain/evaluation.ts';
+import { Metric } from '../../../src-shared/domain/evaluation.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { withFacet, withTerm } from '../../../src-shared/domain/query/edit.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { casesOf } from '../../../src-shared/metrics/cases.ts';
+import type { Cases } from '../../../src-shared/metrics/cases.ts';
+import { mcnemarExact } from '../../../src-shared/metrics/mcnemar.ts';
+import { scoresOf } from '../../../src-shared/metrics/scores.ts';
+import type { PairedPrediction } from '../store/interface.ts';
+import { configurations } from './configuration.ts';
+
+export interface Pair {
+  readonly baseline: Run;
+  readonly run: Run;
+  readonly dataset: Dataset;
+  /** Null = every split that neither was trained on. */
+  readonly split: string | null;
+}
+
+/** Both runs' cases, in the order of the baseline's classes, and what was left out on the way. */
+export interface PairedCases {
+  readonly first: Cases;
+  readonly second: Cases;
+  readonly leftOut: Pick<Comparison['leftOut'], 'relabelled' | 'trained'>;
+}
+
+/** @throws FailureError 'conflict' for runs over different classes: their scores mean different things. */
+export function requireSameClasses({ baseline, run }: Pick<Pair, 'baseline' | 'run'>): void {
+  const missing = (from: Run, to: Run): string[] => from.classes.filter((one) => !to.classes.includes(one));
+  const [only, extra] = [missing(baseline, run), missing(run, baseline)];
+  if (only.length === 0 && extra.length === 0) return;
+  throw new FailureError({
+    kind: 'conflict',
+    message: `“${baseline.name}” tells ${baseline.classes.length} classes apart and “${run.name}” ${run.classes.length} (${[...only, ...extra].join(', ')} in one only), so their scores mean different things.`,
+    remedy: 'Choose two runs with the same classes.',
+  });
+}
+
+/** The splits of the measured dataset that a run has learned from. */
+function learned(pair: Pair): string[] {
+  return [pair.baseline, pair.run].flatMap(({ dataset, trainSplit }) =>
+    dataset === pair.dataset.id && trainSplit !== null ? [trainSplit] : [],
+  );
+}
+
+/** @throws FailureError 'conflict' when no image is left. */
+export function pairedCases(pair: Pair, predictions: readonly PairedPrediction[]): PairedCases {
+  const { baseline, run } = pair;
+  const trained = pair.split === null ? learned(pair) : [];
+  const order = baseline.classes.map((expression) => run.classes.indexOf(expression));
+  const kept: { label: number; first: Float32Array; second: number[] }[] = [];
+  const leftOut = { relabelled: 0, trained: 0 };
+  for (const { label, split, relabelled, baselineMu, runMu } of predictions) {
+    const index = baseline.classes.indexOf(label);
+    if (index < 0) continue;
+    if (trained.includes(split)) leftOut.trained += 1;
+    else if (relabelled) leftOut.relabelled += 1;
+    else kept.push({ label: index, first: baselineMu, second: order.map((from) => runMu[from] ?? 0) });
+  }
+  if (kept.length === 0) {
+    const where =
+      pair.split === null ? `“${pair.dataset.name}”` : `the split “${pair.split}” of “${pair.dataset.name}”`;
+    throw new FailureError({
+      kind: 'conflict',
+      message: `“${baseline.name}” and “${run.name}” have no image of ${where} in common that can be compared.`,
+      remedy: 'Let both predict it first, or choose a split that neither was trained on.',
+    });
+  }
+  const labels = kept.map(({ label }) => label);
+  const classes = baseline.classes.length;
+  const [first, second] = [kept.map((one) => one.first), kept.map((one) => one.second)];
+  return { first: casesOf(first, labels, classes), second: casesOf(second, labels, classes), leftOut };
+}
+
+/** How the two are unlike, a sentence each. */
+export function unlikeness(pair: Pair, relabelled: number): string[] {
+  const { baseline: a, run: b, dataset, split } = pair;
+  const sentences: string[] = [];
+  const trainedOn = (run: Run): string => `${run.datasetName ?? 'other data'} / ${run.trainSplit ?? '–'}`;
+  const bothTrained = a.kind === 'trained' && b.kind === 'trained';
+  if (bothTrained && trainedOn(a) !== trainedOn(b))
+    sentences.push(`They were trained on different images: ${trainedOn(a)} and ${trainedOn(b)}.`);
+  if (relabelled > 0) {
+    const [one, were] = relabelled === 1 ? ['image has', 'It is'] : ['images have', 'They are'];
+    sentences.push(`Between the two trainings ${relabelled} ${one} got another label. ${were} left out here.`);
+  }
+  for (const run of [a, b]) {
+    if (run.kind === 'imported')
+      sentences.push(`“${run.name}” was imported: which images it has learned from is not known.`);
+    else if (split !== null && run.dataset === dataset.id && run.trainSplit === split)
+      sentences.push(`“${run.name}” was trained on this split: its scores here say little about new images.`);
+    else if (split !== null && run.dataset === dataset.id && run.valSplit === split)
+      sentences.push(`The best epoch of “${run.name}” was chosen on this split, which flatters it a little.`);
+  }
+  return sentences;
+}
+
+/** Query of the images that were compared; outcomes leave out by themselves what only one has predicted or was relabelled. */
+function scopeQuery(pair: Pair): string {
+  const inSplit = pair.split === null ? '' : withFacet('', 'split', [pair.split]);
+  const without = pair.split === null ? [...new Set(learned(pair))] : [];
+  return without.reduce(
+    (q, split) => withTerm(q, { negated: true, condition: { kind: 'split', values: [split] } }),
+    inSplit,
+  );
+}
+
+export function comparisonOf(
+  pair: Pair,
+  { first, second, leftOut }: PairedCases,
+  unpaired: number,
+  intervals: EvaluationIntervals,
+): Comparison {
+  const outcomes = { bothRight: 0, fixed: 0, regressed: 0, bothWrong: 0 };
+  first.labels.forEach((label, index) => {
+    const [before, after] = [first.predicted[index] === label, second.predicted[index] === label];
+    outcomes[before ? (after ? 'bothRight' : 'regressed') : after ? 'fixed' : 'bothWrong'] += 1;
+  });
+  const [from, to] = [scoresOf(first), scoresOf(second)];
+  return {
+    baseline: pair.baseline.id,
+    run: pair.run.id,
+    dataset: pair.dataset.id,
+    split: pair.split,
+    classes: pair.baseline.classes,
+    images: first.labels.length,
+    leftOut: { unpaired, ...leftOut },
+    unlike: unlikeness(pair, leftOut.relabelled),
+    outcomes,
+    mcnemar: mcnemarExact(outcomes.fixed, outcomes.regressed),
+    metrics: Metric.options.map((metric) => ({
+      metric,
+      baseline: from[metric],
+      run: to[metric],
+      interval: intervals.metrics[metric],
+    })),
+    perClass: pair.baseline.classes.map((expression, index) => ({
+      expression,
+      support: from.perClass[index]?.support ?? 0,
+      baseline: from.perClass[index]?.recall ?? null,
+      run: to.perClass[index]?.recall ?? null,
+      interval: intervals.perClass[index]?.recall ?? null,
+    })),
+    configuration: configurations(pair.baseline, pair.run),
+    q: scopeQuery(pair),
+  };
+}

@@ -1,0 +1,99 @@
+/** A run's stored predictions measured on the labels as they are now. */
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import type { Evaluation } from '../../../src-shared/domain/evaluation.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import type { Run } from '../../../src-shared/domain/run.ts';
+import { calibrationBins } from '../../../src-shared/metrics/calibration.ts';
+import { casesOf } from '../../../src-shared/metrics/cases.ts';
+import type { Cases } from '../../../src-shared/metrics/cases.ts';
+import { scoresOf } from '../../../src-shared/metrics/scores.ts';
+import { sigma } from '../../../src-shared/metrics/vich.ts';
+import { wilsonInterval } from '../../../src-shared/metrics/wilson.ts';
+import type { StoredPrediction } from '../store/interface.ts';
+
+/** The images that count, and the sigma of the class that each was predicted as; null without VICH. */
+export interface Measured {
+  readonly cases: Cases;
+  readonly sigmas: readonly (number | null)[];
+}
+
+/** Predictions of readable images with a label that the run knows. */
+export function measured(run: Run, predictions: readonly StoredPrediction[]): Measured {
+  const counted = predictions.flatMap((prediction) => {
+    const label = prediction.label === null ? -1 : run.classes.indexOf(prediction.label);
+    return prediction.status !== 'ok' || label < 0 ? [] : [{ ...prediction, label }];
+  });
+  const cases = casesOf(
+    counted.map(({ mu }) => mu),
+    counted.map(({ label }) => label),
+    run.classes.length,
+  );
+  const sigmas = counted.map(({ logvar }, index) => {
+    const width = logvar?.[cases.predicted[index] ?? 0];
+    return width === undefined ? null : sigma(width);
+  });
+  return { cases, sigmas };
+}
+
+/** Mean of what is known; null where nothing is. */
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+/**
+ * Accuracy and what goes with it.
+ * @param predictions of this run for the dataset's images of one split, or of all (`split` null).
+ * @throws FailureError 'conflict' when none of the images can be counted.
+ */
+export function evaluatePredictions(
+  run: Run,
+  dataset: Dataset,
+  split: string | null,
+  predictions: readonly StoredPrediction[],
+): Evaluation {
+  const { cases, sigmas } = measured(run, predictions);
+  const images = cases.labels.length;
+  if (images === 0) throw nothingToMeasure(run, dataset, split, predictions.length);
+  const { perClass, confusion, ...metrics } = scoresOf(cases);
+  const correct = confusion.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
+  const inSplit = split === null ? dataset.images : (dataset.splits[split] ?? 0);
+  return {
+    run: run.id,
+    dataset: dataset.id,
+    split,
+    classes: run.classes,
+    images,
+    leftOut: Math.max(0, inSplit - images),
+    ...metrics,
+    interval: wilsonInterval(correct, images),
+    calibration: calibrationBins(cases),
+    meanSigma: mean(sigmas),
+    confusion: confusion.map((row) => [...row]),
+    perClass: run.classes.map((expression, index) => ({
+      expression,
+      support: 0,
+      predicted: 0,
+      precision: null,
+      recall: null,
+      f1: null,
+      ...perClass[index],
+      meanSigma: mean(sigmas.filter((_, image) => cases.labels[image] === index)),
+    })),
+  };
+}
+
+export function nothingToMeasure(run: Run, dataset: Dataset, split: string | null, predictions: number): FailureError {
+  const where = split === null ? `"${dataset.name}"` : `the split "${split}" of "${dataset.name}"`;
+  return predictions === 0
+    ? new FailureError({
+        kind: 'conflict',
+        message: `The run "${run.name}" has no predictions for ${where}.`,
+        remedy: 'Let it predict these images first.',
+      })
+    : new FailureError({
+        kind: 'conflict',
+        message: `No image of ${where} has a label that the run "${run.name}" knows.`,
+        remedy: 'Label some of its images, or choose another split.',
+      });
+}

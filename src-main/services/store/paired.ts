@@ -1,0 +1,58 @@
+/** Two runs side by side: their outputs for the same images, and the outcomes that a query can ask for. */
+import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { Database } from './database.ts';
+import type { RunTable } from './interface.ts';
+import { toFloats } from './packed.ts';
+
+/**
+ * True for an image whose label changed after one training of two had begun and before the other: what the one learned as right
+ * the other may have learned as wrong. An imported model has no such place in the log.
+ */
+export const RELABELLED = (image: string, baseline: string, run: string): string => `EXISTS (
+  SELECT 1 FROM annotations AS changed
+  WHERE changed.image = ${image} AND changed.label_before IS NOT changed.label_after
+    AND changed.id > (SELECT min(label_position) FROM runs WHERE id IN (${baseline}, ${run}))
+    AND changed.id <= (SELECT max(label_position) FROM runs WHERE id IN (${baseline}, ${run})))`;
+
+const PAIRED = `
+  SELECT a.image, s.split, s.label, a.mu AS baselineMu, b.mu AS runMu, ${RELABELLED('a.image', ':baseline', ':run')} AS relabelled
+  FROM outputs AS a
+  JOIN outputs AS b ON b.run = :run AND b.dataset = a.dataset AND b.image = a.image
+  JOIN states AS s ON s.dataset = a.dataset AND s.image = a.image
+  WHERE a.run = :baseline AND a.dataset = :dataset AND s.status = 'ok' AND s.label IS NOT NULL
+    AND (:split IS NULL OR s.split = :split)
+  ORDER BY a.image`;
+
+const UNPAIRED = `
+  SELECT count(*) FROM states AS s
+  WHERE s.dataset = :dataset AND s.status = 'ok' AND s.label IS NOT NULL AND (:split IS NULL OR s.split = :split)
+    AND EXISTS (SELECT 1 FROM outputs WHERE run = :baseline AND dataset = s.dataset AND image = s.image)
+      <> EXISTS (SELECT 1 FROM outputs WHERE run = :run AND dataset = s.dataset AND image = s.image)`;
+
+interface Which {
+  baseline: number;
+  run: number;
+  dataset: number;
+  split: string | null;
+}
+
+interface PairedRecord {
+  image: number;
+  split: string;
+  label: Expression;
+  baselineMu: Uint8Array;
+  runMu: Uint8Array;
+  relabelled: number;
+}
+
+export function pairedPredictions(database: Database, which: Which): ReturnType<RunTable['paired']> {
+  const rows = database.prepare<[Which], PairedRecord>(PAIRED).all(which);
+  const unpaired = database.prepare<[Which], number>(UNPAIRED).pluck().get(which) ?? 0;
+  const predictions = rows.map(({ baselineMu, runMu, relabelled, ...row }) => ({
+    ...row,
+    relabelled: relabelled === 1,
+    baselineMu: toFloats(baselineMu),
+    runMu: toFloats(runMu),
+  }));
+  return { predictions, unpaired };
+}

@@ -1,0 +1,118 @@
+/** What is told of a run that was measured, and of two runs measured together. */
+import { z } from 'zod';
+import { Expression } from './expression.ts';
+
+/** In the order in which they are shown; the last three are better when lower. */
+export const Metric = z.enum(['accuracy', 'balancedAccuracy', 'macroF1', 'ece', 'nll', 'brier']);
+export type Metric = z.infer<typeof Metric>;
+
+/** Both ends of a 95% interval. */
+export const Interval = z.tuple([z.number(), z.number()]);
+export type Interval = z.infer<typeof Interval>;
+
+/** Images of like confidence: how sure the model was of them, and how often it was right. */
+export const CalibrationBin = z.object({
+  count: z.number().int(),
+  /** Lowest and highest confidence (largest softmax(mu)) in the bin. */
+  low: z.number(),
+  high: z.number(),
+  meanConfidence: z.number(),
+  accuracy: z.number(),
+});
+export type CalibrationBin = z.infer<typeof CalibrationBin>;
+
+export const ClassScore = z.object({
+  expression: Expression,
+  support: z.number().int(),
+  predicted: z.number().int(),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+  f1: z.number().nullable(),
+  meanSigma: z.number().nullable(),
+});
+export type ClassScore = z.infer<typeof ClassScore>;
+
+/** A run measured on the current labels of the images it has predictions for. */
+export const Evaluation = z.object({
+  run: z.number().int(),
+  dataset: z.number().int(),
+  split: z.string().nullable(),
+  classes: z.array(Expression),
+  images: z.number().int(),
+  /** Images left out: excluded, broken, unlabelled, or of a class the model does not have. */
+  leftOut: z.number().int(),
+  accuracy: z.number(),
+  /** 95% Wilson score interval of the accuracy. */
+  interval: Interval,
+  /** Mean recall of the classes that occur (UAR). */
+  balancedAccuracy: z.number(),
+  macroF1: z.number(),
+  /** Mean cross-entropy of softmax(mu) on the labels, nats. */
+  nll: z.number(),
+  /** Mean squared distance of softmax(mu) from the label, 0..2. */
+  brier: z.number(),
+  /** Expected calibration error over `calibration`, 0..1. */
+  ece: z.number(),
+  /** Equal-mass bins along the confidence, lowest first. */
+  calibration: z.array(CalibrationBin),
+  meanSigma: z.number().nullable(),
+  /** confusion[i][j]: images labelled classes[i] and predicted classes[j]. */
+  confusion: z.array(z.array(z.number().int())),
+  perClass: z.array(ClassScore),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+/** Bootstrap intervals of an evaluation; null where a figure is not defined in most resamples. */
+export const EvaluationIntervals = z.object({
+  metrics: z.record(Metric, Interval.nullable()),
+  /** In the order of the run's classes. */
+  perClass: z.array(z.object({ precision: Interval.nullable(), recall: Interval.nullable(), f1: Interval.nullable() })),
+});
+export type EvaluationIntervals = z.infer<typeof EvaluationIntervals>;
+
+/** A figure of two runs on the same images. */
+const Difference = z.object({
+  baseline: z.number().nullable(),
+  run: z.number().nullable(),
+  /** Paired bootstrap interval of run - baseline. */
+  interval: Interval.nullable(),
+});
+
+/** Two runs on the images that both have predicted. */
+export const Comparison = z.object({
+  baseline: z.number().int(),
+  run: z.number().int(),
+  dataset: z.number().int(),
+  split: z.string().nullable(),
+  classes: z.array(Expression),
+  /** Images that were compared. */
+  images: z.number().int(),
+  leftOut: z.object({
+    /** Predicted by one of the two only. */
+    unpaired: z.number().int(),
+    /** Labelled otherwise when the one was trained than when the other was. */
+    relabelled: z.number().int(),
+    /** Of a split that one of the two was trained on. */
+    trained: z.number().int(),
+  }),
+  /** How the two are unlike, a sentence each: what a reader must know before believing a difference. */
+  unlike: z.array(z.string()),
+  outcomes: z.object({
+    bothRight: z.number().int(),
+    /** Only the run is right. */
+    fixed: z.number().int(),
+    /** Only the baseline is right. */
+    regressed: z.number().int(),
+    bothWrong: z.number().int(),
+  }),
+  /** Two-sided p of McNemar's exact test. */
+  mcnemar: z.number(),
+  metrics: z.array(Difference.extend({ metric: Metric })),
+  /** Recall of each class. */
+  perClass: z.array(Difference.extend({ expression: Expression, support: z.number().int() })),
+  /** Every setting, as text; equal ones too. */
+  configuration: z.array(z.object({ setting: z.string(), baseline: z.string(), run: z.string() })),
+  /** Query of the images that were compared, to which an outcome (`fixed:12`) is added. */
+  q: z.string(),
+});
+export type Comparison = z.infer<typeof Comparison>;

@@ -1,0 +1,130 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { SEVEN, type Expression } from '../../../src-shared/domain/expression.ts';
+import type { Comparison } from '../../../src-shared/domain/evaluation.ts';
+import { mcnemarExact } from '../../../src-shared/metrics/mcnemar.ts';
+import { Evaluations } from '../../../src-main/services/evaluation/evaluations.ts';
+import { Statistics } from '../../../src-main/services/statistics/statistics.ts';
+import type { Store } from '../../../src-main/services/store/interface.ts';
+import { PlainJobs } from '../runs/fakes.ts';
+import { addDataset, addRun, muFor, newImage, temporaryStore } from '../store/fixture.ts';
+
+const statistics = new Statistics();
+afterAll(() => statistics.close());
+
+let store: Store;
+let evaluations: Evaluations;
+let dataset: number;
+let ids: number[];
+beforeEach(() => {
+  store = temporaryStore();
+  evaluations = new Evaluations({ require: () => ({ store, jobs: new PlainJobs() }) }, statistics);
+  ({ dataset, ids } = addDataset(store, 'faces', [
+    ...Array.from({ length: 10 }, (_, index) => newImage(`val/${index}.png`, 'happy', { split: 'val' })),
+    newImage('val/broken.png', 'happy', { split: 'val', status: 'broken' }),
+    newImage('val/none.png', null, { split: 'val' }),
+    ...Array.from({ length: 4 }, (_, index) => newImage(`train/${index}.png`, 'sad')),
+  ]));
+});
+
+/** A run that predicts these classes for the images in order; null: no prediction. */
+function predicting(expressions: readonly (Expression | null)[], classes: readonly Expression[] = SEVEN): number {
+  const run = addRun(store, dataset, classes);
+  store.runs.putPredictions(
+    run,
+    expressions.flatMap((expression, index) => {
+      const image = ids[index];
+      if (expression === null || image === undefined) return [];
+      return [{ image, mu: muFor(expression, 2, classes), logvar: null }];
+    }),
+  );
+  return run;
+}
+const times = (n: number, expression: Expression): Expression[] => new Array<Expression>(n).fill(expression);
+
+/** What the gallery shows for an outcome of the comparison. */
+function shown({ q, run, baseline }: Comparison, outcome: string): number {
+  const query = { dataset, run, q: `${q} ${outcome}:${baseline}`, sort: 'id', descending: false } as const;
+  return store.images.ids(query).length;
+}
+
+describe('two runs', () => {
+  it('are compared image by image, and every count opens exactly its images', async () => {
+    // Right: images 0-5 of the first, 3-9 of the second; the second has not predicted image 10 and 11, nor may they count.
+    const baseline = predicting([...times(6, 'happy'), ...times(4, 'sad'), 'happy', 'happy', ...times(4, 'sad')]);
+    const run = predicting([...times(3, 'fear'), ...times(7, 'happy'), null, null, ...times(4, 'sad')]);
+    const found = await evaluations.compare({ baseline, run, dataset, split: 'val' });
+    expect(found).toMatchObject({
+      images: 10,
+      outcomes: { bothRight: 3, fixed: 4, regressed: 3, bothWrong: 0 },
+      leftOut: { unpaired: 0, relabelled: 0, trained: 0 },
+    });
+    expect(found.mcnemar).toBe(mcnemarExact(4, 3));
+    expect(found.metrics[0]).toMatchObject({ metric: 'accuracy', baseline: 0.6, run: 0.7 });
+    const [low = 1, high = -1] = found.metrics[0]?.interval ?? [];
+    expect(low).toBeLessThan(0.1);
+    expect(high).toBeGreaterThan(0.1);
+    expect(found.perClass.find(({ expression }) => expression === 'happy')).toMatchObject({ baseline: 0.6, run: 0.7 });
+    expect([
+      shown(found, 'bothright'),
+      shown(found, 'fixed'),
+      shown(found, 'regressed'),
+      shown(found, 'bothwrong'),
+    ]).toEqual([3, 4, 3, 0]);
+    // Excluded by a person: it counts neither here nor there.
+    store.labels.apply([ids[3] ?? 0], { kind: 'exclude', excluded: true }, 'me');
+    const without = await evaluations.compare({ baseline, run, dataset, split: 'val' });
+    expect(without.outcomes.bothRight).toBe(2);
+    expect(shown(without, 'bothright')).toBe(2);
+  });
+
+  it('without a split, are measured on what neither was trained on', async () => {
+    const baseline = predicting([...times(10, 'happy'), null, null, ...times(4, 'sad')]);
+    const run = predicting([...times(9, 'happy'), null, null, null, ...times(4, 'happy')]);
+    const found = await evaluations.compare({ baseline, run, dataset, split: null });
+    expect(found).toMatchObject({ images: 9, leftOut: { unpaired: 1, trained: 4 }, q: '-split:train' });
+    expect(shown(found, 'bothright')).toBe(9);
+    // On the split that both have seen, it is said.
+    const seen = await evaluations.compare({ baseline, run, dataset, split: 'train' });
+    expect(seen.unlike.filter((sentence) => sentence.includes('trained on this split'))).toHaveLength(2);
+  });
+
+  it('leave out what was relabelled between their trainings, and say so', async () => {
+    const baseline = predicting(times(10, 'happy'));
+    store.labels.apply(ids.slice(0, 2), { kind: 'hard', label: 'sad' }, 'me');
+    store.labels.apply(ids.slice(2, 3), { kind: 'flag', flagged: true }, 'me');
+    const run = predicting(times(10, 'happy'));
+    const found = await evaluations.compare({ baseline, run, dataset, split: 'val' });
+    expect(found).toMatchObject({ images: 8, leftOut: { relabelled: 2 }, outcomes: { bothRight: 8 } });
+    expect(found.unlike.join(' ')).toContain('2 images have got another label');
+    expect(shown(found, 'bothright')).toBe(8);
+    expect(shown(found, 'bothwrong')).toBe(0);
+    // Relabelled after both: both are measured on the new label.
+    store.labels.apply(ids.slice(5, 6), { kind: 'hard', label: 'sad' }, 'me');
+    expect((await evaluations.compare({ baseline, run, dataset, split: 'val' })).outcomes).toMatchObject({
+      bothRight: 7,
+      bothWrong: 1,
+    });
+  });
+
+  it('with their classes in another order are the same run', async () => {
+    const turned = SEVEN.toReversed();
+    const baseline = predicting([...times(6, 'happy'), ...times(4, 'fear')]);
+    const run = predicting([...times(6, 'happy'), ...times(4, 'fear')], turned);
+    const found = await evaluations.compare({ baseline, run, dataset, split: 'val' });
+    expect(found.outcomes).toEqual({ bothRight: 6, fixed: 0, regressed: 0, bothWrong: 4 });
+    expect(found.metrics.map((one) => one.baseline)).toEqual(found.metrics.map((one) => one.run));
+    expect(found.metrics.every(({ interval }) => interval?.[0] === 0 && interval[1] === 0)).toBe(true);
+  });
+
+  it('are refused with other classes, and without a common image', async () => {
+    const seven = predicting(times(10, 'happy'));
+    const eight = predicting(times(10, 'happy'), [...SEVEN, 'contempt']);
+    await expect(evaluations.compare({ baseline: seven, run: eight, dataset, split: 'val' })).rejects.toThrow(
+      /7 classes apart .* 8 \(contempt/,
+    );
+    const silent = addRun(store, dataset);
+    await expect(evaluations.compare({ baseline: seven, run: silent, dataset, split: 'val' })).rejects.toThrow(
+      /no image .* in common/,
+    );
+  });
+});
