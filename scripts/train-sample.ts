@@ -27,7 +27,7 @@ const home = await mkdtemp(join(tmpdir(), 'poster-var-sample-'));
 const resources = join(import.meta.dirname, '..', 'resources', 'sample');
 const services = composeServices({ home, door: 'cli' });
 try {
-  const { workspace, runs, events } = services;
+  const { workspace, runs, evaluations, events } = services;
   await workspace.create(join(home, 'project'), SAMPLE.name);
   const { store, jobs } = workspace.require();
   const faces = join(store.folder, 'faces');
@@ -63,7 +63,7 @@ try {
   await mkdir(resources, { recursive: true });
   await copyFile(checkpoint, join(resources, 'tiny.safetensors'));
   await writeFile(join(resources, 'run.json'), `${JSON.stringify(historyOf({ store }, started.run))}\n`);
-  const test = runs.evaluate({ run: started.run, dataset: dataset.id, split: 'test' });
+  const test = evaluations.evaluate({ run: started.run, dataset: dataset.id, split: 'test' });
   console.error(
     `test accuracy ${test.accuracy.toFixed(3)}, 95% interval ${test.interval.map((side) => side.toFixed(3)).join(' to ')}`,
   );
