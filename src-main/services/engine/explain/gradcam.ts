@@ -12,6 +12,7 @@ import type { Params } from '../model/poster-var.ts';
 import type { DeviceId } from '../runtime/devices.ts';
 import { constantsFor, traceModel } from '../runtime/graphs.ts';
 import { float32, floats, openSession } from '../runtime/session.ts';
+import type { SessionTuning } from '../runtime/session.ts';
 import type { Graph } from '../trace/graph.ts';
 import { toOnnx } from '../trace/onnx.ts';
 
@@ -57,9 +58,14 @@ function explain(params: Params, images: Tensor4D, config: ModelConfig): Record<
 }
 
 /** Opens an explainer with fixed weights. */
-export async function openExplainer(weights: Weights, config: ModelConfig, device: DeviceId): Promise<Explainer> {
+export async function openExplainer(
+  weights: Weights,
+  config: ModelConfig,
+  device: DeviceId,
+  tuning?: SessionTuning,
+): Promise<Explainer> {
   const model = toOnnx(explanationGraph(config), { constants: constantsFor(config, weights), name: 'poster-var-cam' });
-  const session = await openSession(model, device);
+  const session = await openSession(model, device, tuning);
   const [, , channels] = levelChannels(sizeTable(config.size));
   return {
     async run(image) {

@@ -6,6 +6,7 @@ import { toOnnx } from '../trace/onnx.ts';
 import type { DeviceId } from './devices.ts';
 import { IMAGE_SIZE, constantsFor, evaluationGraph } from './graphs.ts';
 import { float32, floats, openSession } from './session.ts';
+import type { SessionTuning } from './session.ts';
 
 export interface Classification {
   /** [n, classes] */
@@ -33,12 +34,13 @@ export async function openClassifier(
   config: ModelConfig,
   device: DeviceId,
   batch: number,
+  tuning?: SessionTuning,
 ): Promise<Classifier> {
   const model = toOnnx(evaluationGraph(config, batch), {
     constants: constantsFor(config, weights),
     name: 'poster-var',
   });
-  const session = await openSession(model, device);
+  const session = await openSession(model, device, tuning);
   const width = sizeTable(config.size).vit.width;
 
   const run = async (images: Float32Array, n: number): Promise<Classification> => {

@@ -2,9 +2,19 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DeviceId } from './devices.ts';
 
+export interface SessionTuning {
+  /** Times every node and writes `<prefix>_<date>.json` when the session is released. */
+  readonly profilePrefix?: string;
+}
+
 /** Runs model bytes on a device. `session.run` blocks its thread: the engine has a process of its own for that. */
-export function openSession(model: Uint8Array, device: DeviceId): Promise<InferenceSession> {
+export function openSession(
+  model: Uint8Array,
+  device: DeviceId,
+  { profilePrefix }: SessionTuning = {},
+): Promise<InferenceSession> {
   return InferenceSession.create(model, {
+    ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
     executionProviders: [device],
     graphOptimizationLevel: 'all',
     // The arena reuses memory by itself; the pattern planner on top of it costs a quarter more memory and gains no time.

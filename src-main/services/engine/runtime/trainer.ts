@@ -14,6 +14,7 @@ import { trainingGraph } from '../train/step.ts';
 import type { StepInput, StepOptions } from '../train/step.ts';
 import type { DeviceId } from './devices.ts';
 import { float32, floats, openSession } from './session.ts';
+import type { SessionTuning } from './session.ts';
 
 export interface StepBatch {
   /** [B, 3, 224, 224], normalised. */
@@ -53,10 +54,12 @@ export async function openTrainer(
   config: ModelConfig,
   device: DeviceId,
   options: StepOptions,
+  tuning?: SessionTuning,
 ): Promise<Trainer> {
   const { batch } = options;
   const layout = stateLayout(config);
-  const session = await openSession(toOnnx(trainingGraph(config, options), { name: 'poster-var-step' }), device);
+  const model = toOnnx(trainingGraph(config, options), { name: 'poster-var-step' });
+  const session = await openSession(model, device, tuning);
   const wanted = new Set<string>(session.inputNames);
   const flat = (data: Float32Array): Tensor => float32(data, [data.length]);
 
