@@ -23,6 +23,9 @@ export const Augmentation = z.object({
 });
 export type Augmentation = z.infer<typeof Augmentation>;
 
+export const OptimizerName = z.enum(['adamw', 'sgd']);
+export type OptimizerName = z.infer<typeof OptimizerName>;
+
 /** Everything that decides a training run. Two runs with the same settings, data and device give the same numbers on `cpu`. */
 export const TrainSettings = z.object({
   preset: z.string(),
@@ -42,6 +45,23 @@ export const TrainSettings = z.object({
   labelSmoothing: z.number().min(0).max(0.5),
   augmentation: Augmentation,
   seed: z.number().int().min(0),
+  // Settings below came later: runs stored before have none of them.
+  optimizer: OptimizerName.default('adamw'),
+  /** Of SGD. */
+  momentum: z.number().min(0).lt(1).default(0.9),
+  /** Radius of sharpness-aware minimisation around the optimizer; 0 = off. */
+  samRho: z.number().min(0).default(0),
+  /** Longest gradient, by its global L2 norm; 0 = off. */
+  clipNorm: z.number().min(0).default(0),
+  /** Parts that a batch passes the network in: less memory, the same batch. Batch norms see a part at a time. */
+  accumulate: z.number().int().min(1).max(1_024).default(1),
+  /** `balanced`: a class counts the more in the cross-entropy the rarer it is, images / (classes * images of the class). */
+  classWeights: z.enum(['none', 'balanced']).default('none'),
+  /**
+   * What an image with votes is trained towards: `hard`, its label; `votes`, the votes' shares; `tenths`, the votes divided by
+   * 10, the number of FER+'s taggers, as the authors' code does (such rows may sum to less than 1).
+   */
+  targets: z.enum(['hard', 'votes', 'tenths']).default('hard'),
 });
 export type TrainSettings = z.infer<typeof TrainSettings>;
 

@@ -3,6 +3,8 @@
  * official code computed from them (golden-*.json: the summaries that the tests here compare).
  */
 import { readFileSync } from 'node:fs';
+import { transpose } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
 import { relativePositionIndex, sizeOf } from '../../src-main/services/engine/model/initialise.ts';
 import type { StoredTensor } from '../../src-main/services/engine/model/initialise.ts';
@@ -17,7 +19,9 @@ export interface Summary {
 
 export interface EvaluationGolden {
   readonly uniform: Readonly<Record<string, readonly number[]>>;
-  readonly full: { mu: number[][]; logvarSamples: number[]; conv3: Summary; features: Summary };
+  readonly full: { mu: number[][] };
+  /** Outputs of the official modules in evaluation mode, by their names. */
+  readonly features: Readonly<Record<string, Summary>>;
   readonly landmarks: number[][];
   readonly baseline: number[][];
   readonly noLayer: number[][];
@@ -31,10 +35,12 @@ export interface TrainingGolden {
   readonly full: { labels: number[]; logits: number[][]; loss: number; statistics: Record<string, Summary> };
   /** Computed in float64, with the error that PyTorch's own float32 makes. */
   readonly gradients: Readonly<Record<string, Summary & { float32_error: number }>>;
-  readonly soft: { loss: number; gradients: Record<string, Summary> };
+  readonly soft: { loss: number; gradients: Record<string, Summary & { float32_error: number }> };
   readonly official: number[];
   readonly gaussian: { mu: number[][]; logvar: number[][]; kl_per_sample: number[] };
   readonly adamw: { losses: number[]; params_after: Record<string, Summary> };
+  /** A step's two losses follow one another. */
+  readonly sam: { losses: number[]; params_after: Record<string, Summary> };
 }
 
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
@@ -107,6 +113,15 @@ export function goldenWeights(config: ModelConfig): Map<string, StoredTensor> {
     else weights.set(name, { dtype, shape, data: new BigInt64Array(sizeOf(shape)) });
   }
   return weights;
+}
+
+/** An NHWC map as PyTorch holds it. */
+export function nchw(map: Tensor): Tensor {
+  return transpose(map, [0, 3, 1, 2]);
+}
+
+export function missing(name: string): never {
+  throw new Error(`the golden values have no ${name}`);
 }
 
 /** Largest absolute difference of two lists of equal length. */

@@ -1,6 +1,7 @@
 /**
  * The traced training step of `paper` on ONNX Runtime's CPU against the official code: loss, logits, every gradient
- * (against float64, where float32's own noise would decide), running statistics and two AdamW steps.
+ * (against float64, where float32's own noise would decide), running statistics, and two steps each of AdamW and
+ * of SAM around it.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -9,11 +10,22 @@ import type { ModelConfig } from '../../src-main/services/engine/model/config.ts
 import { float32, floats, openSession } from '../../src-main/services/engine/runtime/session.ts';
 import { openTrainer } from '../../src-main/services/engine/runtime/trainer.ts';
 import { toOnnx } from '../../src-main/services/engine/trace/onnx.ts';
-import { joined, packed, stateLayout } from '../../src-main/services/engine/train/flat.ts';
+import { backbones } from '../../src-main/services/engine/model/poster-var.ts';
+import type { StepResult } from '../../src-main/services/engine/runtime/trainer.ts';
+import { joined, packed, sliced, stateLayout } from '../../src-main/services/engine/train/flat.ts';
 import { crossEntropy, gaussianKl, priorKl } from '../../src-main/services/engine/train/loss.ts';
 import { lossAndGradients, traceStep } from '../../src-main/services/engine/train/step.ts';
-import type { Summary } from './golden.ts';
-import { goldenInput, goldenWeights, largestDifference, summaryError, trainingGolden } from './golden.ts';
+import type { Summary, TrainingGolden } from './golden.ts';
+import {
+  evaluationGolden,
+  goldenInput,
+  goldenWeights,
+  largestDifference,
+  missing,
+  nchw,
+  summaryError,
+  trainingGolden,
+} from './golden.ts';
 
 // Seconds on an idle machine; a busy one may take many times that.
 vi.setConfig({ testTimeout: 300_000 });
@@ -56,7 +68,7 @@ function gradientErrors(flat: Float32Array, expected: Readonly<Record<string, Su
 
 describe('gradients', async () => {
   const graph = traceStep(config, batch, (inputs) => {
-    const { loss, logits, gradients, statistics } = lossAndGradients(inputs, config, { batch, vichKl: 'paper' });
+    const { loss, logits, gradients, statistics } = lossAndGradients(inputs, config, { vichKl: 'paper' });
     return {
       loss,
       logits,
@@ -69,7 +81,9 @@ describe('gradients', async () => {
     session.run({
       images: float32(images, [batch, 3, 224, 224]),
       targets: float32(targets, [batch, 7]),
-      weights: float32(new Float32Array(batch).fill(1), [batch]),
+      classWeights: float32(new Float32Array(7).fill(1), [7]),
+      entropyShares: float32(new Float32Array(batch).fill(1 / batch), [batch]),
+      divergenceShares: float32(new Float32Array(batch).fill(1 / batch), [batch]),
       eps: float32(eps, [batch, 7]),
       dropPath: float32(noDropPath, [batch, 4]),
       lambda: float32(Float32Array.of(0), []),
@@ -95,33 +109,82 @@ describe('gradients', async () => {
     }
   });
 
-  test('soft labels', async () => {
+  test('soft labels: loss and 257 gradients', async () => {
     const outputs = await run(soft);
     await session.release();
     expect(Math.abs((floats(outputs, 'loss')[0] ?? NaN) - golden.soft.loss)).toBeLessThan(1e-4);
     const errors = gradientErrors(floats(outputs, 'gradient'), golden.soft.gradients);
-    expect(errors[Math.floor(errors.length / 2)]?.[1]).toBeLessThan(2e-5);
-    expect(errors.at(-1)?.[1]).toBeLessThan(5e-3);
+    expect(errors).toHaveLength(257);
+    expect(errors[128]?.[1]).toBeLessThan(2e-5);
+    expect(errors.at(-1)?.[1], `worst is ${errors.at(-1)?.[0]}`).toBeLessThan(5e-3);
   });
 });
 
-test('two AdamW steps', async () => {
-  const trainer = await openTrainer(weights, config, 'cpu', { batch, vichKl: 'paper' });
+const optimizers: [string, boolean, TrainingGolden['adamw'], (result: StepResult) => number[]][] = [
+  ['AdamW', false, golden.adamw, ({ loss }) => [loss]],
+  // Two passes a step, and both move the running statistics.
+  ['SAM around AdamW', true, golden.sam, ({ loss, perturbedLoss }) => [loss, perturbedLoss ?? NaN]],
+];
+
+test.each(optimizers)('two steps of %s', async (_, sam, expected, lossesOf) => {
+  const trainer = await openTrainer(weights, config, 'cpu', { batch, vichKl: 'paper', sam });
   const losses: number[] = [];
   for (let step = 0; step < 2; step += 1) {
-    const hyper = { lr: 1e-3, weightDecay: 1e-2, lambda: 0 };
-    losses.push((await trainer.step({ images, targets: hard }, { eps, dropPath: noDropPath }, hyper)).loss);
+    const hyper = { lr: 1e-3, weightDecay: 1e-2, lambda: 0, rho: 0.05 };
+    losses.push(...lossesOf(await trainer.step({ images, targets: hard }, { eps, dropPath: noDropPath }, hyper)));
   }
   const after = trainer.weights();
   await trainer.dispose();
-  expect(Math.abs((losses[0] ?? NaN) - (golden.adamw.losses[0] ?? 0))).toBeLessThan(1e-4);
-  expect(Math.abs((losses[1] ?? NaN) - (golden.adamw.losses[1] ?? 0))).toBeLessThan(1e-3);
-  for (const [name, summary] of Object.entries(golden.adamw.params_after)) {
+  expect(losses).toHaveLength(expected.losses.length);
+  losses.forEach((loss, index) => {
+    expect(Math.abs(loss - (expected.losses[index] ?? NaN))).toBeLessThan(index === 0 ? 1e-4 : 1e-3);
+  });
+  for (const [name, summary] of Object.entries(expected.params_after)) {
     const tensor = after.get(name);
     if (tensor?.dtype !== 'float32') continue; // dead weight, which these weights leave out
     expect(summaryError(tensor.data, summary), name).toBeLessThan(1e-3);
   }
-  expect(after.get('ir_back.input_layer.1.num_batches_tracked')?.data).toEqual(BigInt64Array.of(2n));
+  const batches = after.get('ir_back.input_layer.1.num_batches_tracked');
+  expect(batches?.data).toEqual(BigInt64Array.of(sam ? 4n : 2n));
+});
+
+test('a frozen landmark backbone with running statistics computes as in evaluation, and keeps them', async () => {
+  const frozen: ModelConfig = { ...config, frozenBackboneBatchNorm: 'eval' };
+  const evaluated = evaluationGolden().features;
+  const two = goldenInput('input', 2 * 3 * 224 * 224, 2);
+  const graph = traceStep(frozen, 2, ({ images: pixels, parameters, frozen: fixed, statistics }) => {
+    const tensors = new Map([
+      ...sliced(parameters, layout.trainable),
+      ...sliced(fixed, layout.frozen),
+      ...sliced(statistics, layout.statistics),
+    ]);
+    const updated = new Map(sliced(statistics, layout.statistics));
+    const params = (name: string): tf.Tensor => tensors.get(name) ?? tf.zeros([0]);
+    const mode = { kind: 'train', dropPath: null, statistics: updated } as const;
+    const { landmarks, coarse } = backbones(params, pixels as tf.Tensor4D, frozen, mode);
+    const maps = Object.fromEntries(
+      [landmarks[0], landmarks[1], coarse].map((map, level) => [`face_landback[${level}]`, nchw(map)]),
+    );
+    return { ...maps, next: joined(updated, layout.statistics) };
+  });
+  const session = await openSession(toOnnx(graph), 'cpu');
+  const before = packed(weights, layout.statistics);
+  const outputs = await session.run({
+    images: float32(two, [2, 3, 224, 224]),
+    parameters: float32(packed(weights, layout.trainable), [layout.trainable.size]),
+    frozen: float32(packed(weights, layout.frozen), [layout.frozen.size]),
+    statistics: float32(before, [layout.statistics.size]),
+  });
+  await session.release();
+  for (const level of [0, 1, 2]) {
+    const name = `face_landback[${level}]`;
+    expect(summaryError(floats(outputs, name), evaluated[name] ?? missing(name)), name).toBeLessThan(1e-4);
+  }
+  const after = floats(outputs, 'next');
+  for (const { name, offset, size } of layout.statistics.entries) {
+    const same = largestDifference(after.subarray(offset, offset + size), before.subarray(offset, offset + size)) === 0;
+    expect(same, name).toBe(name.startsWith('face_landback.'));
+  }
 });
 
 describe('loss terms', () => {

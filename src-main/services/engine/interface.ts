@@ -46,6 +46,8 @@ export interface TrainingImage {
   readonly box?: Box | null;
   /** Index into classes. */
   readonly label: number;
+  /** Soft label, one number a class, which need not sum to 1; without one the label counts alone. */
+  readonly target?: readonly number[];
 }
 
 export interface TrainingPlan {

@@ -4,7 +4,7 @@ import { SEVEN } from '../../../src-shared/domain/expression.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { toFailure } from '../../../src-shared/domain/failure.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
-import type { TrainSettings } from '../../../src-shared/domain/run.ts';
+import { TrainSettings } from '../../../src-shared/domain/run.ts';
 import type { Engine, TrainingEvent, TrainingPlan } from '../../../src-main/services/engine/interface.ts';
 import type { JobContext, JobSpec, Jobs } from '../../../src-main/services/jobs/interface.ts';
 import type { NewImage, Store } from '../../../src-main/services/store/interface.ts';
@@ -123,13 +123,13 @@ export class ScriptedEngine implements Engine {
   };
 }
 
-export const SETTINGS: TrainSettings = {
+export const SETTINGS = TrainSettings.parse({
   ...{ preset: 'quick', size: 'tiny', vich: true, layerEmbedding: true, frozenBackboneBatchNorm: 'batch' },
   ...{ vichKl: 'paper', lambda: 0.01, epochs: 3, batch: 4, learningRate: 0.1, weightDecay: 0, gamma: 1 },
   labelSmoothing: 0,
   augmentation: { horizontalFlip: true, colorJitter: 0, rotation: 0, cropPadding: 0, randomErasing: 0 },
   seed: 1,
-};
+});
 
 /** One image of a dataset; `shown` is the class that the scripted engine will predict. */
 export interface Face {

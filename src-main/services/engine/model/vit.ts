@@ -12,7 +12,7 @@ const EPSILON = 1e-6;
  * One pre-norm block. `queries` tells for how many leading tokens the result is needed: the last block computes it for
  * the class token alone, while keys and values still come from all tokens. Exact, and a tenth of the forward pass.
  */
-function block(net: Network, x: Tensor3D, queries: number): Tensor3D {
+export function block(net: Network, x: Tensor3D, queries: number): Tensor3D {
   const { heads, width } = net.size.vit;
   const [batch] = x.shape;
   const first = (y: Tensor3D): Tensor3D =>

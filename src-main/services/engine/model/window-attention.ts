@@ -39,7 +39,7 @@ function positionBias(net: Network, window: number, heads: number): Tensor4D {
 }
 
 /** WindowAttentionGlobal for a map that is one window: keys and values of the image, queries of the landmark map. */
-function attention(net: Network, image: Tensor3D, landmarks: Tensor3D, window: number, heads: number): Tensor3D {
+export function attention(net: Network, image: Tensor3D, landmarks: Tensor3D, window: number, heads: number): Tensor3D {
   const channels = image.shape[2];
   const key = splitHeads(project(image, ...layerRows(net, 'qkv', 0, channels)), heads);
   const value = splitHeads(project(image, ...layerRows(net, 'qkv', channels, 2 * channels)), heads);

@@ -1,4 +1,5 @@
 /** The training call: the loop, with the traced step as its learner and the classifier as its judge. */
+import type { TrainSettings } from '../../../../src-shared/domain/run.ts';
 import { decodeSquare, normalise } from '../../images/pixels.ts';
 import type { TrainingImage, TrainingPlan } from '../interface.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -13,7 +14,10 @@ import type { TrainingBatch } from '../train/batches.ts';
 import { trainLoop } from '../train/loop.ts';
 import type { Learner } from '../train/loop.ts';
 import { drawNoise } from '../train/noise.ts';
+import type { StepNoise } from '../train/noise.ts';
 import { PixelCache } from '../train/pixels.ts';
+import type { StepOptions } from '../train/step.ts';
+import { balancedWeights } from '../train/targets.ts';
 import { chooseDevice } from './device.ts';
 import type { CallTable } from './protocol.ts';
 import { batchOf } from './sessions.ts';
@@ -28,7 +32,7 @@ export const train: CallTable['train'] = async (plan, { tell, signal }) => {
   const { settings } = plan;
   const device = await chooseDevice(plan.device, 'training');
   const pixels = new PixelCache(decodeSquare);
-  const trainer = await openTrainer(initialise(config, settings.seed), config, device, settings);
+  const trainer = await openTrainer(initialise(config, settings.seed), config, device, stepOptions(settings));
   try {
     const tools = {
       config,
@@ -42,21 +46,36 @@ export const train: CallTable['train'] = async (plan, { tell, signal }) => {
   }
 };
 
-function learnerOf(trainer: Trainer, { settings }: TrainingPlan, config: ModelConfig, device: DeviceId): Learner {
+function learnerOf(trainer: Trainer, plan: TrainingPlan, config: ModelConfig, device: DeviceId): Learner {
+  const { settings, train: images } = plan;
+  const classWeights = settings.classWeights === 'balanced' ? balancedWeights(images, config.classes) : undefined;
+  const weighted = {
+    kind: settings.targets === 'hard' ? 'hard' : 'soft',
+    ...(classWeights && { classWeights }),
+  } as const;
+  const { weightDecay, lambda, momentum, clipNorm, samRho: rho } = settings;
   return {
     device,
-    step: ({ images, labels, weights }: TrainingBatch, lr, random) => {
-      const noise = drawNoise(random, config, settings.batch);
-      const targets = new Float32Array(settings.batch * config.classes);
-      labels.forEach((label, slot) => (targets[slot * config.classes + label] = 1));
-      return trainer.step({ images, targets, weights }, noise, {
-        lr,
-        weightDecay: settings.weightDecay,
-        lambda: settings.lambda,
-      });
+    step: ({ images, targets, labels }: TrainingBatch, lr, random) => {
+      const noise = (name: string): StepNoise => drawNoise(random.split(name), config, labels.length);
+      const hyper = { lr, weightDecay, lambda, momentum, clipNorm, rho };
+      return trainer.step({ images, targets, ...weighted }, noise('first'), hyper, noise('second'));
     },
     weights: () => Promise.resolve(trainer.weights()),
   };
+}
+
+/** What the settings make of a step; the numbers in them are given with each step. */
+function stepOptions({
+  batch,
+  vichKl,
+  labelSmoothing,
+  optimizer,
+  clipNorm,
+  samRho,
+  accumulate,
+}: TrainSettings): StepOptions {
+  return { batch, vichKl, labelSmoothing, optimizer, accumulate, clip: clipNorm > 0, sam: samRho > 0 };
 }
 
 /** mu and logvar of a split in evaluation mode; a graph with constant weights pays for itself within a few batches. */

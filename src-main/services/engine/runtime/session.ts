@@ -30,6 +30,14 @@ export function float32(data: Float32Array, shape: readonly number[]): Tensor {
   return new Tensor('float32', data, shape);
 }
 
+export function flatTensor(data: Float32Array): Tensor {
+  return float32(data, [data.length]);
+}
+
+export function scalarTensor(value: number): Tensor {
+  return float32(Float32Array.of(value), []);
+}
+
 /** The numbers of an output that lies in the CPU's memory. */
 export function floats(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
   const data = outputs[name]?.data;

@@ -1,52 +1,53 @@
-/** Runs training steps: keeps parameters and optimizer state, and feeds them through the traced step. */
-import type { Tensor } from 'onnxruntime-node';
-import { IMAGE_SIDE, sizeTable } from '../model/config.ts';
+/** Runs training steps: feeds batches and the state of a training through the traced functions of a step. */
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { IMAGE_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
-import { parameterTable } from '../model/parameters.ts';
+import type { Graph } from '../trace/graph.ts';
 import { toOnnx } from '../trace/onnx.ts';
-import { packed, stateLayout, unpacked } from '../train/flat.ts';
 import { DROPPABLE_BRANCHES } from '../train/noise.ts';
 import type { StepNoise } from '../train/noise.ts';
-import { adamScalars } from '../train/optimizer.ts';
 import type { Hyper } from '../train/optimizer.ts';
-import { trainingGraph } from '../train/step.ts';
-import type { StepInput, StepOptions } from '../train/step.ts';
+import { optimizerOf } from '../train/optimizers.ts';
+import { meanShares } from '../train/shares.ts';
+import type { MeanShares, WeightedTargets } from '../train/shares.ts';
+import { gradientGraph, nextOf, perturbGraph, sumGraph, trainingGraph, updateGraph } from '../train/step.ts';
+import type { GradientInput, StepOptions } from '../train/step.ts';
 import type { DeviceId } from './devices.ts';
-import { float32, floats, openSession } from './session.ts';
+import { IMAGE_SIZE } from './graphs.ts';
+import { flatTensor, float32, floats, openSession, scalarTensor } from './session.ts';
 import type { SessionTuning } from './session.ts';
+import { TrainingState } from './training-state.ts';
 
-export interface StepBatch {
-  /** [B, 3, 224, 224], normalised. */
+export interface StepBatch extends WeightedTargets {
+  /** [B, 3, 224, 224], normalised; B may be smaller than the trainer's batch, as the last of an epoch is. */
   readonly images: Float32Array;
-  /** [B, classes] soft labels. */
-  readonly targets: Float32Array;
-  /** [B] weight of each sample in the loss; all 1 by default. */
-  readonly weights?: Float32Array;
 }
 
 export interface StepResult {
-  /** Weighted mean over the batch of cross-entropy + lambda KL, before the update. */
+  /** Mean over the batch of cross-entropy + lambda KL, before the update. */
   readonly loss: number;
   /** [B, classes] of the batch, before the update. */
   readonly mu: Float32Array;
+  /** The loss where SAM looked; null without SAM. */
+  readonly perturbedLoss: number | null;
 }
 
 export interface Trainer {
   readonly batch: number;
-  step(batch: StepBatch, noise: StepNoise, hyper: Hyper): Promise<StepResult>;
+  /**
+   * @param noise of at least as many images as the batch has.
+   * @param second of SAM's second pass; the same by default.
+   */
+  step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second?: StepNoise): Promise<StepResult>;
   /** Current parameters and buffers under their official names, in official order. */
   weights(): Map<string, StoredTensor>;
-  /** `step`, and `<name>.exp_avg` and `<name>.exp_avg_sq` for every trainable parameter. */
+  /** `step`, and what the optimizer keeps of each trainable parameter: `<name>.exp_avg`, `<name>.momentum_buffer` … */
   optimizerState(): Map<string, StoredTensor>;
   /** Continues from saved weights; without an optimizer state the moments start at zero. */
   loadState(weights: Weights, optimizer?: Weights): void;
   dispose(): Promise<void>;
 }
-
-type State = Record<'parameters' | 'mean' | 'square' | 'statistics', Tensor>;
-const EXP_AVG = '.exp_avg';
-const EXP_AVG_SQ = '.exp_avg_sq';
 
 /** Traces the training step and opens a session for it. */
 export async function openTrainer(
@@ -56,125 +57,210 @@ export async function openTrainer(
   options: StepOptions,
   tuning?: SessionTuning,
 ): Promise<Trainer> {
-  const { batch } = options;
-  const layout = stateLayout(config);
-  const model = toOnnx(trainingGraph(config, options), { name: 'poster-var-step' });
-  const session = await openSession(model, device, tuning);
-  const wanted = new Set<string>(session.inputNames);
-  const flat = (data: Float32Array): Tensor => float32(data, [data.length]);
+  const trainer = new SessionTrainer(config, device, options, tuning);
+  trainer.loadState(initial);
+  await trainer.open();
+  return trainer;
+}
 
-  let given: Weights = initial;
-  let frozen = flat(new Float32Array(0));
-  // Two sets of buffers: a step reads one and writes the other. Writing over its own input would corrupt later reads.
-  let current = emptyState();
-  let next = emptyState();
-  let steps = 0;
-  let steppedBefore = 0;
+/** A batch with what its images weigh in the mean. */
+type Weighed = StepBatch & MeanShares & { readonly count: number; readonly lambda: number };
+type Feeds = Readonly<Record<string, Tensor | null>>;
 
-  function emptyState(): State {
-    const vector = (): Tensor => flat(new Float32Array(layout.trainable.size));
-    return {
-      parameters: vector(),
-      mean: vector(),
-      square: vector(),
-      statistics: flat(new Float32Array(layout.statistics.size)),
-    };
+/**
+ * A plain step is one session. SAM and accumulation run the gradient's session several times, then the update's. A batch of
+ * another size has a session of its own, traced at that size: its batch statistics are those of its images and nothing else.
+ */
+class SessionTrainer implements Trainer {
+  readonly batch: number;
+  readonly #config: ModelConfig;
+  readonly #device: DeviceId;
+  readonly #options: StepOptions;
+  readonly #tuning: SessionTuning | undefined;
+  readonly #optimizer: ReturnType<typeof optimizerOf>;
+  readonly #state: TrainingState;
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  /** Vectors for the gradients of a step that is not plain. */
+  readonly #room = new Map<string, Tensor>();
+  /** Images that pass the network together. */
+  readonly #part: number;
+  readonly #isPlain: boolean;
+
+  constructor(config: ModelConfig, device: DeviceId, options: StepOptions, tuning?: SessionTuning) {
+    const { accumulate = 1, sam = false } = options;
+    this.batch = options.batch;
+    this.#config = config;
+    this.#device = device;
+    this.#options = options;
+    this.#tuning = tuning;
+    this.#optimizer = optimizerOf(options.optimizer ?? 'adamw');
+    this.#state = new TrainingState(config, this.#optimizer.moments);
+    this.#part = Math.ceil(options.batch / accumulate);
+    this.#isPlain = !sam && this.#part === options.batch;
   }
 
-  function loadState(weights: Weights, optimizer?: Weights): void {
-    given = weights;
-    frozen = flat(packed(weights, layout.frozen));
-    fill(current.parameters, packed(weights, layout.trainable));
-    fill(current.statistics, packed(weights, layout.statistics));
-    const zeros = new Float32Array(layout.trainable.size);
-    fill(current.mean, optimizer ? packed(optimizer, layout.trainable, EXP_AVG) : zeros);
-    fill(current.square, optimizer ? packed(optimizer, layout.trainable, EXP_AVG_SQ) : zeros);
-    const step = optimizer?.get('step');
-    steps = step?.dtype === 'int64' ? Number(step.data[0] ?? 0n) : 0;
-    steppedBefore = steps;
+  /** The step's own session takes long to open: before the first step, where one waits anyway. */
+  async open(): Promise<void> {
+    await (this.#isPlain ? this.#stepSession(this.batch) : this.#gradientSession(this.#part));
   }
-  loadState(initial);
 
-  async function step(input: StepBatch, noise: StepNoise, hyper: Hyper): Promise<StepResult> {
-    const perClass = [batch, config.classes];
-    const { stepSize, correction, decay } = adamScalars(hyper, steps + 1);
-    const scalar = (value: number): Tensor => float32(Float32Array.of(value), []);
-    const feeds: Record<StepInput, Tensor | null> = {
-      images: float32(input.images, [batch, 3, IMAGE_SIDE, IMAGE_SIDE]),
-      targets: float32(input.targets, perClass),
-      weights: float32(input.weights ?? new Float32Array(batch).fill(1), [batch]),
-      eps: float32(noise.eps, perClass),
-      dropPath: float32(noise.dropPath, [batch, DROPPABLE_BRANCHES]),
-      prior: noise.prior ? float32(noise.prior, perClass) : null,
-      lambda: scalar(hyper.lambda),
-      stepSize: scalar(stepSize),
-      correction: scalar(correction),
-      decay: scalar(decay),
-      frozen,
-      ...current,
-    };
-    const used: Record<string, Tensor> = {};
-    for (const [name, tensor] of Object.entries(feeds)) {
-      if (!wanted.has(name)) continue;
-      if (tensor === null) throw new Error(`this training step needs ${name} noise`);
-      used[name] = tensor;
-    }
-    const outputs = await session.run(used, {
-      nextParameters: next.parameters,
-      nextMean: next.mean,
-      nextSquare: next.square,
-      nextStatistics: next.statistics,
+  async step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second = noise): Promise<StepResult> {
+    const count = batch.images.length / IMAGE_SIZE;
+    const weighed = { ...batch, ...meanShares(count, batch), count, lambda: hyper.lambda };
+    return this.#isPlain ? this.#plainStep(weighed, noise, hyper) : this.#composedStep(weighed, noise, hyper, second);
+  }
+
+  weights(): Map<string, StoredTensor> {
+    return this.#state.weights();
+  }
+
+  optimizerState(): Map<string, StoredTensor> {
+    return this.#state.optimizerState();
+  }
+
+  loadState(weights: Weights, optimizer?: Weights): void {
+    this.#state.load(weights, optimizer);
+  }
+
+  async dispose(): Promise<void> {
+    for (const opening of this.#sessions.values()) await (await opening).release();
+  }
+
+  async #plainStep(batch: Weighed, noise: StepNoise, hyper: Hyper): Promise<StepResult> {
+    const state = this.#state;
+    const session = await this.#stepSession(batch.count);
+    const feeds = { ...this.#imageFeeds(batch, noise, 0, batch.count), ...this.#updateFeeds(hyper) };
+    const outputs = await session.run(used(session, { ...feeds, statistics: state.current.statistics }), {
+      ...this.#updateFetches(),
+      nextStatistics: state.next.statistics,
       loss: null,
       mu: null,
     });
-    [current, next] = [next, current];
-    steps += 1;
-    return { loss: floats(outputs, 'loss')[0] ?? NaN, mu: floats(outputs, 'mu') };
+    state.swapStatistics();
+    state.swapUpdated();
+    return { loss: floats(outputs, 'loss')[0] ?? NaN, mu: floats(outputs, 'mu'), perturbedLoss: null };
   }
 
-  function weights(): Map<string, StoredTensor> {
-    const fresh = new Map([
-      ...unpacked(numbers(current.parameters), layout.trainable),
-      ...unpacked(numbers(current.statistics), layout.statistics),
-    ]);
-    const all = new Map<string, StoredTensor>();
-    for (const { name, role } of parameterTable(config)) {
-      const tensor = fresh.get(name) ?? given.get(name);
-      if (!tensor) continue;
-      const counts = name.endsWith('.num_batches_tracked') && role === 'buffer' && !keepsStatistics(config, name);
-      all.set(name, counts && tensor.dtype === 'int64' ? counted(tensor, steps - steppedBefore) : tensor);
+  async #composedStep(batch: Weighed, noise: StepNoise, hyper: Hyper, second: StepNoise): Promise<StepResult> {
+    const { current, next } = this.#state;
+    const first = await this.#gradient(batch, noise, current.parameters);
+    const descent = this.#options.sam
+      ? await this.#gradient(batch, second, await this.#uphill(first.gradient, hyper))
+      : null;
+    const update = await this.#session('update', () => updateGraph(this.#config, this.#options));
+    const gradient = descent?.gradient ?? first.gradient;
+    await update.run(used(update, { ...this.#updateFeeds(hyper), gradient }), this.#updateFetches());
+    this.#state.swapUpdated();
+    return { loss: first.loss, mu: first.mu, perturbedLoss: descent?.loss ?? null };
+  }
+
+  /** The parameters where SAM takes its second gradient. */
+  async #uphill(gradient: Tensor, { rho = 0 }: Hyper): Promise<Tensor> {
+    const { current, next } = this.#state;
+    const session = await this.#session('perturb', () => perturbGraph(this.#config));
+    // The update overwrites them only after the second pass has read them.
+    const perturbed = next.parameters;
+    await session.run({ parameters: current.parameters, gradient, rho: scalarTensor(rho) }, { perturbed });
+    return perturbed;
+  }
+
+  /** The gradient of a whole batch at some parameters, part by part; batch norms see a part at a time. */
+  async #gradient(
+    batch: Weighed,
+    noise: StepNoise,
+    parameters: Tensor,
+  ): Promise<{ loss: number; mu: Float32Array; gradient: Tensor }> {
+    const state = this.#state;
+    const mu = new Float32Array(batch.count * this.#config.classes);
+    let total = this.#vector('total');
+    let spare: Tensor | null = null;
+    let loss = 0;
+    for (let first = 0; first < batch.count; first += this.#part) {
+      const count = Math.min(this.#part, batch.count - first);
+      const session = await this.#gradientSession(count);
+      const images = this.#imageFeeds(batch, noise, first, count);
+      const gradient = first === 0 ? total : this.#vector('part');
+      const outputs = await session.run(
+        used(session, { ...images, parameters, statistics: state.current.statistics }),
+        { gradient, nextStatistics: state.next.statistics, loss: null, mu: null },
+      );
+      state.swapStatistics();
+      loss += floats(outputs, 'loss')[0] ?? NaN;
+      mu.set(floats(outputs, 'mu'), first * this.#config.classes);
+      if (first === 0) continue;
+      const sum: Tensor = spare ?? this.#vector('spare');
+      const adding = await this.#session('sum', () => sumGraph(this.#config));
+      await adding.run({ a: total, b: gradient }, { sum });
+      [total, spare] = [sum, total];
     }
-    return all;
+    return { loss, mu, gradient: total };
   }
 
-  function optimizerState(): Map<string, StoredTensor> {
-    return new Map<string, StoredTensor>([
-      ['step', { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(steps)) }],
-      ...unpacked(numbers(current.mean), layout.trainable, EXP_AVG),
-      ...unpacked(numbers(current.square), layout.trainable, EXP_AVG_SQ),
-    ]);
+  #vector(name: string): Tensor {
+    const known = this.#room.get(name) ?? this.#state.vector();
+    this.#room.set(name, known);
+    return known;
   }
 
-  return { batch, step, weights, optimizerState, loadState, dispose: () => session.release() };
+  /** Feeds of `count` images of a batch, from the one at `first`. */
+  #imageFeeds(batch: Weighed, noise: StepNoise, first: number, count: number): Feeds {
+    const { classes } = this.#config;
+    const rows = (data: Float32Array, shape: readonly number[]): Tensor => {
+      const each = shape.reduce((product, side) => product * side, 1);
+      return float32(data.subarray(first * each, (first + count) * each), [count, ...shape]);
+    };
+    return {
+      images: rows(batch.images, [3, IMAGE_SIDE, IMAGE_SIDE]),
+      targets: rows(batch.targets, [classes]),
+      classWeights: flatTensor(batch.classWeights ?? new Float32Array(classes).fill(1)),
+      entropyShares: rows(batch.entropy, []),
+      divergenceShares: rows(batch.divergence, []),
+      eps: rows(noise.eps, [classes]),
+      dropPath: rows(noise.dropPath, [DROPPABLE_BRANCHES]),
+      prior: noise.prior ? rows(noise.prior, [classes]) : null,
+      lambda: scalarTensor(batch.lambda),
+      frozen: this.#state.frozen,
+    } satisfies Omit<Record<GradientInput, Tensor | null>, 'parameters' | 'statistics'>;
+  }
+
+  /** What an update reads beside the gradient. */
+  #updateFeeds(hyper: Hyper): Record<string, Tensor> {
+    const { parameters, moments } = this.#state.current;
+    const values = { clipNorm: hyper.clipNorm ?? 0, ...this.#optimizer.values(hyper, this.#state.steps + 1) };
+    const scalars = Object.entries(values).map(([name, value]): [string, Tensor] => [name, scalarTensor(value)]);
+    return { ...Object.fromEntries(scalars), ...Object.fromEntries(moments), parameters };
+  }
+
+  #updateFetches(): Record<string, Tensor> {
+    const { parameters, moments } = this.#state.next;
+    const next = [...moments].map(([name, tensor]): [string, Tensor] => [nextOf(name), tensor]);
+    return { ...Object.fromEntries(next), nextParameters: parameters };
+  }
+
+  #stepSession(batch: number): Promise<InferenceSession> {
+    return this.#session(`step-${batch}`, () => trainingGraph(this.#config, { ...this.#options, batch }));
+  }
+
+  #gradientSession(batch: number): Promise<InferenceSession> {
+    return this.#session(`gradient-${batch}`, () => gradientGraph(this.#config, batch, this.#options));
+  }
+
+  #session(name: string, graph: () => Graph): Promise<InferenceSession> {
+    const known = this.#sessions.get(name);
+    if (known) return known;
+    const opening = openSession(toOnnx(graph(), { name: `poster-var-${name}` }), this.#device, this.#tuning);
+    this.#sessions.set(name, opening);
+    return opening;
+  }
 }
 
-function numbers(tensor: Tensor): Float32Array {
-  if (tensor.data instanceof Float32Array) return tensor.data;
-  throw new Error('a state vector is not float32');
-}
-
-function fill(tensor: Tensor, data: Float32Array): void {
-  numbers(tensor).set(data);
-}
-
-/** Whether a batch norm's statistics stay as they are while training. */
-function keepsStatistics(config: ModelConfig, name: string): boolean {
-  const { frozen } = sizeTable(config.size).landmarks;
-  return frozen && config.frozenBackboneBatchNorm === 'eval' && name.startsWith('face_landback.');
-}
-
-/** PyTorch's counter of batches seen. */
-function counted(tensor: StoredTensor, steps: number): StoredTensor {
-  if (tensor.dtype !== 'int64') return tensor;
-  return { ...tensor, data: BigInt64Array.of((tensor.data[0] ?? 0n) + BigInt(steps)) };
+/** The feeds that a session's graph reads. */
+function used(session: InferenceSession, feeds: Feeds): Record<string, Tensor> {
+  const chosen: Record<string, Tensor> = {};
+  for (const name of session.inputNames) {
+    const tensor = feeds[name];
+    if (!tensor) throw new Error(`this training step needs ${name}`);
+    chosen[name] = tensor;
+  }
+  return chosen;
 }

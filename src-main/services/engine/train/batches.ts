@@ -4,15 +4,17 @@ import { Random } from '../random.ts';
 import type { TrainingPlan } from '../interface.ts';
 import { augment, drawAugmentation } from './augment.ts';
 import type { PixelCache } from './pixels.ts';
-import type { BatchPlan } from './sampler.ts';
+import { targetsOf } from './targets.ts';
 
 export interface TrainingBatch {
   /** [batch, 3, 224, 224], normalised. */
   readonly images: Float32Array;
   /** Index into classes, one an image. */
   readonly labels: Int32Array;
-  /** 1 for an image that counts, 0 for padding. */
-  readonly weights: Float32Array;
+  /** [batch, classes] one-hot or soft labels. */
+  readonly targets: Float32Array;
+  /** Whose pictures they are. */
+  readonly ids: readonly number[];
 }
 
 /**
@@ -33,9 +35,9 @@ export class BatchMaker {
   }
 
   /** @throws FailureError where an image cannot be decoded. */
-  async make(batch: BatchPlan, epoch: number): Promise<TrainingBatch> {
-    const { train, settings } = this.#plan;
-    const chosen = Array.from(batch.images, (position) => {
+  async make(positions: Uint32Array, epoch: number): Promise<TrainingBatch> {
+    const { train, settings, classes } = this.#plan;
+    const chosen = Array.from(positions, (position) => {
       const image = train[position];
       if (image === undefined) throw new RangeError(`There is no training image ${position}.`);
       return { position, image };
@@ -47,6 +49,12 @@ export class BatchMaker {
       const source = pixels[slot];
       if (source) augment(source, IMAGE_SIDE, this.#every, draw, images, slot * 3 * IMAGE_SIDE ** 2);
     });
-    return { images, labels: Int32Array.from(chosen, ({ image }) => image.label), weights: batch.weights };
+    const list = chosen.map(({ image }) => image);
+    return {
+      images,
+      labels: Int32Array.from(list, ({ label }) => label),
+      targets: targetsOf(list, classes.length),
+      ids: list.map(({ id }) => id),
+    };
   }
 }

@@ -23,7 +23,7 @@ export interface Learner {
   readonly device: string;
   /**
    * One step at a learning rate; `random` decides everything that chance does in it.
-   * @returns the mean loss of the images that count, and mu [batch, classes] before the step.
+   * @returns the mean loss of the batch, and mu [batch, classes] before the step.
    */
   step(batch: TrainingBatch, learningRate: number, random: Random): Promise<{ loss: number; mu: Float32Array }>;
   weights(): Promise<Weights>;
@@ -128,8 +128,8 @@ class Loop {
       if (batch === null) continue;
       this.#steps += 1;
       const result = await learner.step(batch, learningRate, this.#noise.split(`${this.#steps}`));
-      this.#refuseNaN(result.loss, epoch);
-      sum.loss += result.loss * total(batch.weights);
+      this.#refuseNaN(result.loss, epoch, batch.ids);
+      sum.loss += result.loss * batch.labels.length;
       sum.correct += countCorrect(result.mu, batch, classes.length);
       this.#tellLoss(result.loss);
     }
@@ -138,7 +138,7 @@ class Loop {
     await this.#endEpoch(epoch, learningRate, sum.loss / train.length, sum.correct / train.length);
   }
 
-  #prepare(batch: ReturnType<typeof epochBatches>[number] | undefined, epoch: number): Promise<TrainingBatch | null> {
+  #prepare(batch: Uint32Array | undefined, epoch: number): Promise<TrainingBatch | null> {
     if (batch === undefined) return Promise.resolve(null);
     const making = this.#maker.make(batch, epoch);
     // It is awaited one step later; until then a failure is not an unhandled one.
@@ -196,13 +196,13 @@ class Loop {
     this.#tell({ kind: 'steps', first: this.#steps - loss.length + 1, loss, processSeconds: this.#seconds() });
   }
 
-  #refuseNaN(loss: number, epoch: number): void {
+  #refuseNaN(loss: number, epoch: number, ids: readonly number[]): void {
     if (Number.isFinite(loss)) return;
     this.#tellSteps();
     throw new FailureError({
       kind: 'engine',
-      message: `The loss became ${loss} at step ${this.#steps} (epoch ${epoch}).`,
-      remedy: 'Train again with a smaller learning rate; the best checkpoint of the epochs before is kept.',
+      message: `The loss became ${loss} at step ${this.#steps} (epoch ${epoch}), on the images ${ids.join(', ')}.`,
+      remedy: 'Look at these images, or train again with a smaller learning rate; the last good checkpoint is kept.',
     });
   }
 
@@ -216,14 +216,9 @@ class Loop {
   }
 }
 
-function total(weights: Float32Array): number {
-  return weights.reduce((sum, weight) => sum + weight, 0);
-}
-
-function countCorrect(mu: Float32Array, { labels, weights }: TrainingBatch, classes: number): number {
+function countCorrect(mu: Float32Array, { labels }: TrainingBatch, classes: number): number {
   let correct = 0;
   labels.forEach((label, slot) => {
-    if ((weights[slot] ?? 0) === 0) return;
     if (argmax(mu.subarray(slot * classes, (slot + 1) * classes)) === label) correct += 1;
   });
   return correct;

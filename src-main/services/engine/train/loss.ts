@@ -22,16 +22,19 @@ export function logSoftmax(logits: Tensor2D): Tensor2D {
   );
 }
 
-/** Soft labels moved a share of the way to the uniform distribution, as PyTorch's `label_smoothing`. */
+/** Targets moved a share of the way to the uniform distribution, as PyTorch's `label_smoothing`: rows need not sum to 1. */
 export function smoothed(targets: Tensor2D, smoothing: number): Tensor2D {
   if (smoothing === 0) return targets;
-  const share = tf.mul(tf.sum(targets, -1, true), smoothing / targets.shape[1]);
-  return tf.add(tf.mul(targets, 1 - smoothing), share);
+  return tf.add(tf.mul(targets, 1 - smoothing), smoothing / targets.shape[1]);
 }
 
-/** -sum over classes of target * log softmax(z): [B]. Rows of the targets need not sum to 1. */
-export function crossEntropy(logits: Tensor2D, targets: Tensor2D): Tensor1D {
-  return tf.neg<Tensor1D>(tf.sum(tf.mul(targets, logSoftmax(logits)), -1));
+/**
+ * -sum over classes of weight * target * log softmax(z): [B]. Rows of the targets need not sum to 1.
+ * @param classWeights [classes]; PyTorch's `weight`.
+ */
+export function crossEntropy(logits: Tensor2D, targets: Tensor2D, classWeights?: Tensor1D): Tensor1D {
+  const weighted = classWeights ? tf.mul<Tensor2D>(targets, classWeights) : targets;
+  return tf.neg<Tensor1D>(tf.sum(tf.mul(weighted, logSoftmax(logits)), -1));
 }
 
 /** KL(N(mu, diag exp(logvar)) || N(0, I)) = sum over classes of (exp(logvar) + mu^2 - 1 - logvar) / 2: [B]. */
@@ -46,7 +49,7 @@ export function priorKl(logits: Tensor2D, prior: Tensor2D): Tensor1D {
   return tf.mul<Tensor1D>(tf.sum(tf.mul(tf.softmax(prior), difference), -1), 1 / logits.shape[1]);
 }
 
-/** sum(weight * loss) / sum(weight) over the batch. */
-export function weightedMean(losses: Tensor1D, weights: Tensor1D): Tensor {
-  return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights));
+/** Sum over the batch of share * loss: the mean, where the shares are those of `meanShares`. */
+export function shared(losses: Tensor1D, shares: Tensor1D): Tensor {
+  return tf.sum(tf.mul(losses, shares));
 }

@@ -1,48 +1,58 @@
 /**
- * The training step as one pure function: forward, VICH sample, loss, gradients by TensorFlow.js's autodiff, AdamW, and
- * the new running statistics. Traced, it is one ONNX graph.
+ * The training step as pure functions: forward, VICH sample, loss, gradients by TensorFlow.js's autodiff, the new running
+ * statistics, and the optimizer. A plain step is one graph; SAM and gradient accumulation need the gradient by itself.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { OptimizerName } from '../../../../src-shared/domain/run.ts';
 import { IMAGE_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { sample } from '../model/head.ts';
 import { forward } from '../model/poster-var.ts';
 import type { Graph } from '../trace/graph.ts';
 import { trace } from '../trace/trace.ts';
+import type { InputSpec } from '../trace/trace.ts';
 import { joined, sliced, stateLayout } from './flat.ts';
 import type { StateLayout } from './flat.ts';
-import { crossEntropy, gaussianKl, priorKl, smoothed, weightedMean } from './loss.ts';
+import { clipped, perturbed } from './gradient-norm.ts';
+import { crossEntropy, gaussianKl, priorKl, shared, smoothed } from './loss.ts';
 import type { VichKl } from './loss.ts';
 import { DROPPABLE_BRANCHES } from './noise.ts';
-import { adamW } from './optimizer.ts';
+import { optimizerOf } from './optimizers.ts';
 
+/** What a step is. Everything else about it is an input of its graph. */
 export interface StepOptions {
+  /** Images of a whole step. */
   readonly batch: number;
   readonly vichKl: VichKl;
   /** Share of the label given to all classes alike; 0 by default. */
   readonly labelSmoothing?: number;
+  /** AdamW by default. */
+  readonly optimizer?: OptimizerName;
+  /** Gradients are clipped by their global norm. */
+  readonly clip?: boolean;
+  /** Sharpness-aware minimisation around the optimizer: two forward and backward passes a step. */
+  readonly sam?: boolean;
+  /** Parts that a step's images pass the network in, one after another; 1 by default. Batch norms see a part at a time. */
+  readonly accumulate?: number;
 }
 
-/** The inputs of a step, of which the graph keeps those that its configuration reads. */
-export type StepInput =
+/** The inputs that the loss and its gradients may read; the graph keeps those that its configuration does read. */
+export type GradientInput =
   | 'images' // [B, 3, 224, 224]
   | 'targets' // [B, classes] soft labels
-  | 'weights' // [B]
+  | 'classWeights' // [classes]
+  | 'entropyShares' // [B] factors of the losses in their mean
+  | 'divergenceShares'
   | 'eps' // [B, classes]
   | 'dropPath' // [B, 4]
   | 'prior' // [B, classes]
-  | 'lambda' // scalars
-  | 'stepSize'
-  | 'correction'
-  | 'decay'
+  | 'lambda' // scalar
   | 'parameters' // flat vectors
-  | 'mean'
-  | 'square'
   | 'frozen'
   | 'statistics';
 
-type Inputs = Readonly<Record<StepInput, Tensor>>;
+type Inputs = Readonly<Record<GradientInput, Tensor>>;
 
 export interface LossAndGradients {
   readonly loss: Tensor;
@@ -59,13 +69,14 @@ export interface LossAndGradients {
 export function lossAndGradients(
   inputs: Inputs,
   config: ModelConfig,
-  options: StepOptions,
+  options: Pick<StepOptions, 'vichKl' | 'labelSmoothing'>,
   layout: StateLayout = stateLayout(config),
 ): LossAndGradients {
   const trainable = sliced(inputs.parameters, layout.trainable);
   const fixed = new Map([...sliced(inputs.frozen, layout.frozen), ...sliced(inputs.statistics, layout.statistics)]);
   const names = [...trainable.keys()];
   const statistics = new Map<string, Tensor>(layout.statistics.entries.map(({ name }) => [name, given(fixed, name)]));
+  const targets = smoothed(inputs.targets as Tensor2D, options.labelSmoothing ?? 0);
   let seen: { mu: Tensor2D; logits: Tensor2D } | null = null;
 
   const objective = (...weights: Tensor[]): tf.Scalar => {
@@ -75,9 +86,11 @@ export function lossAndGradients(
     const { mu, logvar } = forward(params, inputs.images as Tensor4D, config, mode);
     const logits = logvar ? sample(mu, logvar, inputs.eps as Tensor2D) : mu;
     seen = { mu: tf.keep(mu), logits: tf.keep(logits) };
-    const entropy = crossEntropy(logits, smoothed(inputs.targets as Tensor2D, options.labelSmoothing ?? 0));
-    const losses = logvar ? tf.add(entropy, tf.mul(divergence(mu, logvar, logits), inputs.lambda)) : entropy;
-    return weightedMean(losses as Tensor1D, inputs.weights as Tensor1D) as tf.Scalar;
+    const losses = crossEntropy(logits, targets, inputs.classWeights as Tensor1D);
+    const entropy = shared(losses, inputs.entropyShares as Tensor1D);
+    if (!logvar) return entropy as tf.Scalar;
+    const distance = shared(divergence(mu, logvar, logits), inputs.divergenceShares as Tensor1D);
+    return tf.add(entropy, tf.mul(distance, inputs.lambda));
   };
   const divergence = (mu: Tensor2D, logvar: Tensor2D, logits: Tensor2D): Tensor1D =>
     options.vichKl === 'paper' ? gaussianKl(mu, logvar) : priorKl(logits, inputs.prior as Tensor2D);
@@ -94,49 +107,106 @@ function given(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return tensor;
 }
 
-/** Traces any function of a step's inputs. */
+/** Traces any function of a step's inputs, and of others by their shapes. */
 export function traceStep(
   config: ModelConfig,
   batch: number,
-  fn: (inputs: Inputs) => Readonly<Record<string, Tensor>>,
+  fn: (inputs: Inputs, others: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>,
+  others: Readonly<Record<string, InputSpec>> = {},
 ): Graph {
   const { trainable, frozen, statistics } = stateLayout(config);
+  const each = { shape: [batch] };
   const classes = { shape: [batch, config.classes] };
-  const scalar = { shape: [] };
-  const flat = { shape: [trainable.size] };
-  return trace<StepInput>(fn, {
+  const specs: Record<GradientInput, InputSpec> = {
     images: { shape: [batch, 3, IMAGE_SIDE, IMAGE_SIDE] },
     targets: classes,
-    weights: { shape: [batch] },
+    classWeights: { shape: [config.classes] },
+    entropyShares: each,
+    divergenceShares: each,
     eps: classes,
     dropPath: { shape: [batch, DROPPABLE_BRANCHES] },
     prior: classes,
-    lambda: scalar,
-    stepSize: scalar,
-    correction: scalar,
-    decay: scalar,
-    parameters: flat,
-    mean: flat,
-    square: flat,
+    lambda: { shape: [] },
+    parameters: { shape: [trainable.size] },
     frozen: { shape: [frozen.size] },
     statistics: { shape: [statistics.size] },
+  };
+  return trace((inputs) => fn(inputs as Inputs, inputs), { ...others, ...specs });
+}
+
+/** The whole plain step: from parameters, moments and statistics to the next ones, with the loss and mu of the batch. */
+export function trainingGraph(config: ModelConfig, options: StepOptions): Graph {
+  const layout = stateLayout(config);
+  const fn = (inputs: Inputs, others: Readonly<Record<string, Tensor>>): Record<string, Tensor> => {
+    const { loss, mu, gradients, statistics } = lossAndGradients(inputs, config, options, layout);
+    const next = updated({ ...others, gradient: joined(gradients, layout.trainable) }, options);
+    return { ...next, nextStatistics: joined(statistics, layout.statistics), loss, mu };
+  };
+  return traceStep(config, options.batch, fn, updateInputs(layout, options));
+}
+
+/** Only the gradient of `batch` images, with the loss, mu and the next statistics. */
+export function gradientGraph(config: ModelConfig, batch: number, options: StepOptions): Graph {
+  const layout = stateLayout(config);
+  return traceStep(config, batch, (inputs) => {
+    const { loss, mu, gradients, statistics } = lossAndGradients(inputs, config, options, layout);
+    const gradient = joined(gradients, layout.trainable);
+    return { gradient, nextStatistics: joined(statistics, layout.statistics), loss, mu };
   });
 }
 
-/** The whole step: from parameters, moments and statistics to the next ones, with the loss and mu of the batch. */
-export function trainingGraph(config: ModelConfig, options: StepOptions): Graph {
+/** The optimizer by itself: from a gradient to the next parameters and moments. */
+export function updateGraph(config: ModelConfig, options: StepOptions): Graph {
   const layout = stateLayout(config);
-  return traceStep(config, options.batch, (inputs) => {
-    const { loss, mu, gradients, statistics } = lossAndGradients(inputs, config, options, layout);
-    const { stepSize, correction, decay } = inputs;
-    const next = adamW(inputs, joined(gradients, layout.trainable), { stepSize, correction, decay });
-    return {
-      nextParameters: next.parameters,
-      nextMean: next.mean,
-      nextSquare: next.square,
-      nextStatistics: joined(statistics, layout.statistics),
-      loss,
-      mu,
-    };
+  const flat = { shape: [layout.trainable.size] };
+  const inputs = { ...updateInputs(layout, options), parameters: flat, gradient: flat };
+  return trace((tensors: Readonly<Record<string, Tensor>>) => updated(tensors, options), inputs);
+}
+
+/** Where SAM takes its second gradient: `perturbed` of the parameters. */
+export function perturbGraph(config: ModelConfig): Graph {
+  const flat = { shape: [stateLayout(config).trainable.size] };
+  return trace(({ parameters, gradient, rho }) => ({ perturbed: perturbed(parameters, gradient, rho) }), {
+    parameters: flat,
+    gradient: flat,
+    rho: { shape: [] },
   });
+}
+
+/** The gradients of two parts of a batch together. */
+export function sumGraph(config: ModelConfig): Graph {
+  const flat = { shape: [stateLayout(config).trainable.size] };
+  return trace(({ a, b }) => ({ sum: tf.add(a, b) }), { a: flat, b: flat });
+}
+
+/** Name of a moment's vector after the step. */
+export function nextOf(moment: string): string {
+  return `next ${moment}`;
+}
+
+/** What an update reads beside parameters and gradient. */
+function updateInputs({ trainable }: StateLayout, { optimizer = 'adamw' }: StepOptions): Record<string, InputSpec> {
+  const { moments, scalars } = optimizerOf(optimizer);
+  return Object.fromEntries([
+    ...moments.map((name): [string, InputSpec] => [name, { shape: [trainable.size] }]),
+    ...['clipNorm', ...scalars].map((name): [string, InputSpec] => [name, { shape: [] }]),
+  ]);
+}
+
+function updated(
+  inputs: Readonly<Record<string, Tensor>>,
+  { optimizer = 'adamw', clip = false }: StepOptions,
+): Record<string, Tensor> {
+  const { update } = optimizerOf(optimizer);
+  const of = (name: string): Tensor => {
+    const tensor = inputs[name];
+    if (!tensor) throw new Error(`the update has no ${name}`);
+    return tensor;
+  };
+  const gradient = clip ? clipped(of('gradient'), of('clipNorm')) : of('gradient');
+  const next = update(of('parameters'), inputs, gradient, inputs);
+  return {
+    nextParameters: next.parameters,
+    ...Object.fromEntries(Object.entries(next.moments).map(([name, value]) => [nextOf(name), value])),
+  };
 }

@@ -10,8 +10,8 @@ import { Random } from '../../../../src-main/services/engine/random.ts';
 import { packed, stateLayout } from '../../../../src-main/services/engine/train/flat.ts';
 import { drawNoise } from '../../../../src-main/services/engine/train/noise.ts';
 import { lossAndGradients } from '../../../../src-main/services/engine/train/step.ts';
-import type { StepInput } from '../../../../src-main/services/engine/train/step.ts';
-import { difference, of } from '../trace/compare.ts';
+import type { GradientInput } from '../../../../src-main/services/engine/train/step.ts';
+import { difference } from '../trace/compare.ts';
 
 const batch = 2;
 const config: ModelConfig = {
@@ -27,13 +27,12 @@ test('loss, mu, statistics and every gradient', async () => {
   const weights = initialise(config, 21);
   const noise = drawNoise(Random.seeded(2), config, batch);
   const flat = (size: number): readonly number[] => [size];
-  const shapes: Record<
-    Exclude<StepInput, 'mean' | 'square' | 'stepSize' | 'correction' | 'decay'>,
-    readonly number[]
-  > = {
+  const shapes: Record<GradientInput, readonly number[]> = {
     images: [batch, 3, IMAGE_SIDE, IMAGE_SIDE],
     targets: [batch, config.classes],
-    weights: [batch],
+    classWeights: [config.classes],
+    entropyShares: [batch],
+    divergenceShares: [batch],
     eps: [batch, config.classes],
     dropPath: [batch, 4],
     prior: [batch, config.classes],
@@ -43,8 +42,11 @@ test('loss, mu, statistics and every gradient', async () => {
     statistics: flat(layout.statistics.size),
   };
   const data = {
+    // Rows that do not sum to 1.
     targets: Float32Array.from({ length: batch * config.classes }, (_, index) => (index % 8 === 0 ? 0.8 : 0.1)),
-    weights: Float32Array.of(1, 0.5),
+    classWeights: Float32Array.from({ length: config.classes }, (_, index) => 0.5 + 0.2 * index),
+    entropyShares: Float32Array.of(0.6, 0.3),
+    divergenceShares: Float32Array.of(0.7, 0.3),
     eps: noise.eps,
     dropPath: noise.dropPath,
     prior: noise.prior ?? new Float32Array(0),
@@ -55,10 +57,8 @@ test('loss, mu, statistics and every gradient', async () => {
   };
   const errors = await difference(
     (inputs) => {
-      const one = of(inputs, 'lambda');
-      const scalars = { stepSize: one, correction: one, decay: one, mean: one, square: one };
-      const all = { ...scalars, ...inputs } as Parameters<typeof lossAndGradients>[0];
-      const result = lossAndGradients(all, config, { batch, vichKl: 'paper', labelSmoothing: 0.1 });
+      const all = inputs as Parameters<typeof lossAndGradients>[0];
+      const result = lossAndGradients(all, config, { vichKl: 'paper', labelSmoothing: 0.1 });
       return { loss: result.loss, mu: result.mu, ...named(result.gradients, 'd '), ...named(result.statistics, 's ') };
     },
     shapes,

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEVEN } from '../../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
-import type { TrainSettings } from '../../../../src-shared/domain/run.ts';
+import { TrainSettings } from '../../../../src-shared/domain/run.ts';
 import { createEngine } from '../../../../src-main/services/engine/client.ts';
 import type { EngineProcess } from '../../../../src-main/services/engine/client.ts';
 import type { Engine, FileToPredict, TrainingEvent } from '../../../../src-main/services/engine/interface.ts';
@@ -72,7 +72,7 @@ async function failureOf(call: Promise<unknown>) {
   throw new Error(`No failure: ${String(thrown)}`);
 }
 
-const settings: TrainSettings = {
+const settings = TrainSettings.parse({
   preset: 'test',
   size: 'tiny',
   vich: true,
@@ -88,7 +88,7 @@ const settings: TrainSettings = {
   labelSmoothing: 0,
   augmentation: { horizontalFlip: true, colorJitter: 0.2, rotation: 10, cropPadding: 8, randomErasing: 0.5 },
   seed: 4,
-};
+});
 
 function trainInto(name: string, tell: (event: TrainingEvent) => void = () => undefined, abort = signal) {
   const images = files.map(({ id, file }) => ({ id, file, label: id % 7 }));

@@ -1,4 +1,5 @@
 /** Training steps: they learn, can be saved and continued bit for bit, and touch what they should. */
+import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test, vi } from 'vitest';
 import type { ModelConfig } from '../../../../src-main/services/engine/model/config.ts';
 import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
@@ -7,7 +8,7 @@ import { parameterTable } from '../../../../src-main/services/engine/model/param
 import { Random } from '../../../../src-main/services/engine/random.ts';
 import { IMAGE_SIZE } from '../../../../src-main/services/engine/runtime/graphs.ts';
 import { openTrainer } from '../../../../src-main/services/engine/runtime/trainer.ts';
-import type { StepBatch, Trainer } from '../../../../src-main/services/engine/runtime/trainer.ts';
+import type { StepBatch, StepResult, Trainer } from '../../../../src-main/services/engine/runtime/trainer.ts';
 import { drawNoise } from '../../../../src-main/services/engine/train/noise.ts';
 
 // Seconds on an idle machine; a busy one may take many times that.
@@ -108,8 +109,115 @@ describe('openTrainer', () => {
     expect(second.loss).toBe(first.loss);
     expect(second.mu).toEqual(first.mu);
   });
+
+  test('a last batch of three is exactly a batch of three: loss, parameters, moments, batch statistics', async () => {
+    const part = cut(colours(), 3);
+    const noise = drawNoise(Random.seeded(6), config, 3);
+    const own = await openTrainer(initialise(config, 3), config, 'cpu', { ...options, batch: 3 });
+    const expected = await own.step(part, noise, hyper);
+    const [weights, moments] = [numbers(own.weights()), numbers(own.optimizerState())];
+    await own.dispose();
+
+    const larger = await openTrainer(initialise(config, 3), config, 'cpu', options);
+    expect(await larger.step(part, noise, hyper)).toEqual(expected);
+    expect(numbers(larger.weights())).toEqual(weights);
+    expect(numbers(larger.optimizerState())).toEqual(moments);
+    await larger.dispose();
+  });
+
+  test('accumulation keeps the batch: two halves that look alike step as the whole does', async () => {
+    // Batch norms see a half at a time; equal halves have the statistics of the whole.
+    const half = cut(colours(), 2);
+    const both: StepBatch = { images: twice(half.images), targets: twice(half.targets) };
+    const noise = drawNoise(Random.seeded(6), config, 2);
+    const alike = { eps: twice(noise.eps), dropPath: twice(noise.dropPath) };
+    const gentle = { ...hyper, momentum: 0.9 };
+    const run = async (accumulate: number): Promise<[StepResult, Map<string, StoredTensor>]> => {
+      const trainer = await openTrainer(initialise(config, 3), config, 'cpu', {
+        ...options,
+        accumulate,
+        optimizer: 'sgd',
+      });
+      const result = await trainer.step(both, alike, gentle);
+      const after = trainer.weights();
+      await trainer.dispose();
+      return [result, after];
+    };
+    const [whole, parts] = [await run(1), await run(2)];
+    expect(parts[0].loss).toBeCloseTo(whole[0].loss, 5);
+    expect(parts[0].mu).toHaveLength(whole[0].mu.length);
+    for (const { name, role } of parameterTable(config)) {
+      if (role !== 'trainable') continue;
+      expect(furthest(parts[1].get(name), whole[1].get(name)), name).toBeLessThan(2e-6);
+    }
+    expect(parts[1].get('ir_back.input_layer.1.num_batches_tracked')?.data).toEqual(BigInt64Array.of(2n));
+  });
+
+  test('SAM that looks nowhere is its optimizer; one that looks far is not', async () => {
+    const noise = drawNoise(Random.seeded(6), config, batch);
+    const gentle = { ...hyper, momentum: 0.9 };
+    const after = async (sam: boolean, rho: number): Promise<Map<string, StoredTensor>> => {
+      const trainer = await openTrainer(initialise(config, 3), config, 'cpu', { ...options, sam, optimizer: 'sgd' });
+      const { loss, perturbedLoss } = await trainer.step(colours(), noise, { ...gentle, rho });
+      if (sam && rho > 0) expect(perturbedLoss).toBeGreaterThan(loss);
+      const weights = trainer.weights();
+      await trainer.dispose();
+      return weights;
+    };
+    const [plain, still, far] = [await after(false, 0), await after(true, 0), await after(true, 0.5)];
+    const name = 'VIT.head_vae.fc_mu.weight';
+    expect(furthest(still.get(name), plain.get(name))).toBeLessThan(1e-6);
+    expect(furthest(far.get(name), plain.get(name))).toBeGreaterThan(1e-5);
+    // Both passes move the running statistics, as in the authors' code.
+    expect(still.get('ir_back.input_layer.1.num_batches_tracked')?.data).toEqual(BigInt64Array.of(2n));
+  });
+
+  test('clips by the global norm, and no hyperparameter needs a new graph', async () => {
+    const opened = vi.spyOn(InferenceSession, 'create');
+    const initial = initialise(config, 3);
+    const trainer = await openTrainer(initial, config, 'cpu', { ...options, optimizer: 'sgd', clip: true });
+    for (const [lr, clipNorm, lambda] of [
+      [1, 0.01, 0.1],
+      [0.5, 0.02, 0],
+      [2, 0.001, 7],
+    ] as const) {
+      trainer.loadState(initial);
+      const noise = drawNoise(Random.seeded(6), config, batch);
+      await trainer.step(colours(), noise, { lr, weightDecay: 0, lambda, clipNorm });
+      const after = trainer.weights();
+      let squares = 0;
+      for (const { name, role } of parameterTable(config)) {
+        if (role !== 'trainable') continue;
+        const [old, fresh] = [numbersOf(initial.get(name)), numbersOf(after.get(name))];
+        fresh.forEach((value, index) => (squares += (value - (old[index] ?? 0)) ** 2));
+      }
+      // With SGD the parameters move by lr times the clipped gradient.
+      expect(Math.sqrt(squares) / (lr * clipNorm)).toBeCloseTo(1, 2);
+    }
+    await trainer.dispose();
+    expect(opened).toHaveBeenCalledTimes(1);
+    opened.mockRestore();
+  });
 });
 
 function numbersOf(tensor: StoredTensor | undefined): number[] {
   return Array.from(tensor?.data ?? [], Number);
+}
+
+/** The first images of a batch. */
+function cut({ images, targets }: StepBatch, count: number): StepBatch {
+  return { images: images.slice(0, count * IMAGE_SIZE), targets: targets.slice(0, count * config.classes) };
+}
+
+function twice(values: Float32Array): Float32Array {
+  const both = new Float32Array(2 * values.length);
+  both.set(values);
+  both.set(values, values.length);
+  return both;
+}
+
+function furthest(a: StoredTensor | undefined, b: StoredTensor | undefined): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  expect(left.length).toBe(right.length);
+  return left.reduce((most, value, index) => Math.max(most, Math.abs(value - (right[index] ?? NaN))), 0);
 }

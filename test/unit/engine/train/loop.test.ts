@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SEVEN } from '../../../../src-shared/domain/expression.ts';
+import { TrainSettings } from '../../../../src-shared/domain/run.ts';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import { loadCheckpoint } from '../../../../src-main/services/engine/checkpoint/checkpoint.ts';
 import type { TrainingEvent, TrainingPlan } from '../../../../src-main/services/engine/interface.ts';
@@ -24,7 +25,7 @@ const config = {
 function planOf(folder: string, change: Partial<TrainingPlan['settings']> = {}): TrainingPlan {
   const image = (id: number) => ({ id, file: `${id}.png`, label: id % 7 });
   return {
-    settings: {
+    settings: TrainSettings.parse({
       ...config,
       preset: 'test',
       vichKl: 'paper',
@@ -38,7 +39,7 @@ function planOf(folder: string, change: Partial<TrainingPlan['settings']> = {}):
       augmentation: { horizontalFlip: true, colorJitter: 0, rotation: 0, cropPadding: 0, randomErasing: 0 },
       seed: 1,
       ...change,
-    },
+    }),
     classes: SEVEN,
     train: Array.from({ length: 10 }, (_, id) => image(id)),
     val: Array.from({ length: 4 }, (_, id) => image(100 + id)),
@@ -54,8 +55,7 @@ class Quadratic implements Learner {
   value = 0;
 
   step: Learner['step'] = (batch, rate, random) => {
-    const counted = batch.weights.reduce((sum, weight) => sum + weight, 0);
-    this.seen.push({ rate, counted, noise: random.uint32(), first: batch.images[0] ?? 0 });
+    this.seen.push({ rate, counted: batch.labels.length, noise: random.uint32(), first: batch.images[0] ?? 0 });
     const loss = (this.value - 3) ** 2;
     this.value -= rate * 2 * (this.value - 3);
     const mu = new Float32Array(batch.labels.length * 7);
@@ -175,7 +175,10 @@ describe('trainLoop', () => {
     const events: TrainingEvent[] = [];
     const signal = new AbortController().signal;
     const training = trainLoop(planOf(folder), toolsOf(learner, [4, 4, 4]), (event) => events.push(event), signal);
-    expect(await failureOf(training)).toMatchObject({ kind: 'engine', message: /NaN at step 5 \(epoch 2\)/ });
+    expect(await failureOf(training)).toMatchObject({
+      kind: 'engine',
+      message: /NaN at step 5 \(epoch 2\), on the images \d, \d, \d, \d\./,
+    });
     expect(loadCheckpoint(join(folder, 'best.safetensors')).weights).toEqual(initialise(config, 3));
     expect(events.flatMap((event) => (event.kind === 'steps' ? [...event.loss] : []))).toHaveLength(4);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TrainRequest, type Preset } from '../../../../src-shared/domain/run.ts';
+import { TrainRequest, TrainSettings, type Preset } from '../../../../src-shared/domain/run.ts';
 import {
   changedNumber,
   differsFromPreset,
@@ -14,7 +14,7 @@ const preset: Preset = {
   name: 'quick',
   title: 'Quick',
   source: 'ours',
-  settings: {
+  settings: TrainSettings.parse({
     preset: 'quick',
     size: 'tiny',
     vich: true,
@@ -30,7 +30,7 @@ const preset: Preset = {
     labelSmoothing: 0,
     augmentation: { horizontalFlip: true, colorJitter: 0.2, rotation: 10, cropPadding: 8, randomErasing: 0.25 },
     seed: 1,
-  },
+  }),
 };
 const splits = { train: 480, val: 120 };
 const context = { preset, splits, devices: ['cpu'] as const };
