@@ -126,7 +126,7 @@ function modules(params: Params, pixels: Tensor4D): Record<string, Tensor> {
   add('fusion_norm', tokens);
   const vit = at(net, 'VIT');
   const classToken = tile(vit.weight('cls_token'), [2, 1, 1]);
-  let x = addTensors(concat([classToken, tokens], 1), vit.weight('pos_embed')) as Tensor3D;
+  let x = addTensors<Tensor3D>(concat([classToken, tokens], 1), vit.weight('pos_embed'));
   for (const index of [0, 1]) add(`VIT.blocks.${index}`, (x = block(at(vit, `blocks.${index}`), x, x.shape[1])));
   add('VIT.norm', layerNorm(vit, 'norm', x, 1e-6));
   return found;

@@ -142,7 +142,7 @@ class SessionTrainer implements Trainer {
   }
 
   async #composedStep(batch: Weighed, noise: StepNoise, hyper: Hyper, second: StepNoise): Promise<StepResult> {
-    const { current, next } = this.#state;
+    const { current } = this.#state;
     const first = await this.#gradient(batch, noise, current.parameters);
     const descent = this.#options.sam
       ? await this.#gradient(batch, second, await this.#uphill(first.gradient, hyper))

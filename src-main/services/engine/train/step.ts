@@ -197,14 +197,13 @@ function updated(
   inputs: Readonly<Record<string, Tensor>>,
   { optimizer = 'adamw', clip = false }: StepOptions,
 ): Record<string, Tensor> {
-  const { update } = optimizerOf(optimizer);
   const of = (name: string): Tensor => {
     const tensor = inputs[name];
     if (!tensor) throw new Error(`the update has no ${name}`);
     return tensor;
   };
   const gradient = clip ? clipped(of('gradient'), of('clipNorm')) : of('gradient');
-  const next = update(of('parameters'), inputs, gradient, inputs);
+  const next = optimizerOf(optimizer).update(of('parameters'), inputs, gradient, inputs);
   return {
     nextParameters: next.parameters,
     ...Object.fromEntries(Object.entries(next.moments).map(([name, value]) => [nextOf(name), value])),

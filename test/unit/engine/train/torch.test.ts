@@ -59,14 +59,15 @@ describe('optimizers', () => {
   });
 
   it.each(['adamw', 'sgd'] as const)('%s: the same when traced', async (name) => {
-    const { moments, scalars, update } = optimizerOf(name);
+    const optimizer = optimizerOf(name);
+    const { moments, scalars } = optimizer;
     const vectors = Object.fromEntries(['parameters', 'gradient', ...moments].map((key) => [key, [9]]));
     const numbers = Object.fromEntries(scalars.map((key) => [key, []]));
     const squares = Object.fromEntries(moments.map((key) => [key, wave(9, 2, 1).map(Math.abs)]));
     const positive = Object.fromEntries(scalars.map((key, index) => [key, Float32Array.of(0.3 + 0.1 * index)]));
     const errors = await difference(
       (inputs) => {
-        const next = update(of(inputs, 'parameters'), inputs, of(inputs, 'gradient'), inputs);
+        const next = optimizer.update(of(inputs, 'parameters'), inputs, of(inputs, 'gradient'), inputs);
         const named = Object.entries(next.moments).map(([key, value]) => [`next ${key}`, value] as const);
         return { 'next parameters': next.parameters, ...Object.fromEntries(named) };
       },
@@ -167,7 +168,7 @@ describe('cross-entropy', () => {
       tf.grad((weight) => {
         const logits: Tensor2D = tf.matMul(
           tf.tensor2d(images.subarray(first * 5, (first + count) * 5), [count, 5]),
-          weight as Tensor2D,
+          weight,
           false,
           true,
         );
