@@ -6,6 +6,7 @@ import { Datasets } from './services/datasets/datasets.ts';
 import { createEngine, type SpawnEngine } from './services/engine/client.ts';
 import type { Engine } from './services/engine/interface.ts';
 import { Evaluations } from './services/evaluation/evaluations.ts';
+import { Exports } from './services/exports/exports.ts';
 import { Gallery } from './services/images/gallery.ts';
 import { Media } from './services/images/media.ts';
 import { Labels } from './services/labels/labels.ts';
@@ -14,6 +15,7 @@ import { SampleProject } from './services/projects/sample-project.ts';
 import { Workspace } from './services/projects/workspace.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Statistics } from './services/statistics/statistics.ts';
+import { Versions } from './services/versions/versions.ts';
 import { EventBus } from './transport/bus.ts';
 
 export interface ComposeOptions {
@@ -42,9 +44,11 @@ export interface Services {
   readonly engine: Engine;
   readonly workspace: Offered<Workspace>;
   readonly datasets: Offered<Datasets>;
+  readonly exports: Offered<Exports>;
   readonly gallery: Offered<Gallery>;
   readonly media: Offered<Media>;
   readonly labels: Offered<Labels>;
+  readonly versions: Offered<Versions>;
   readonly runs: Offered<Runs>;
   readonly evaluations: Offered<Evaluations>;
   readonly sample: Offered<SampleProject>;
@@ -85,9 +89,11 @@ export function composeServices(options: ComposeOptions): Services {
     engine,
     workspace,
     datasets,
+    exports: new Exports(workspace),
     gallery,
     media: new Media(workspace, datasets),
     labels: new Labels(workspace, gallery, emit, annotator),
+    versions: new Versions(workspace, emit, annotator),
     runs,
     evaluations: new Evaluations(workspace, statistics),
     sample: new SampleProject({ workspace, engine, emit, home, resources: join(resources, 'sample') }),

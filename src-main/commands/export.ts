@@ -1,9 +1,20 @@
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import type { Dataset } from '../../src-shared/domain/dataset.ts';
+import {
+  FILE_MODES,
+  LABEL_FORMAT_FACTS,
+  LABEL_FORMATS,
+  PREDICTION_FORMATS,
+  PredictionFormat,
+  LabelFormat,
+  type ExportRequest,
+  type FileMode,
+} from '../../src-shared/domain/export.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
+import { quoteValue } from '../../src-shared/domain/query/format.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
-import { exportLabels, exportPredictions } from '../services/labels/export.ts';
 import { UsageError, type Cli } from './cli.ts';
-import { absolute, findDataset, findRun, openProject } from './find.ts';
+import { absolute, checkSplit, findDataset, findRun, findVersion, openProject } from './find.ts';
 import { integer } from './options.ts';
 import type { Outcome, Session } from './session.ts';
 import { counted } from './text.ts';
@@ -11,7 +22,12 @@ import { counted } from './text.ts';
 interface ExportOptions {
   readonly project: string;
   readonly out: string;
+  readonly format: LabelFormat | PredictionFormat;
   readonly dataset?: string;
+  readonly version?: string;
+  readonly query?: string;
+  readonly split?: string;
+  readonly files?: FileMode;
   readonly run?: number;
   readonly json?: boolean;
 }
@@ -19,32 +35,95 @@ interface ExportOptions {
 type What = 'labels' | 'predictions';
 
 export function exportCommand(cli: Cli): Command {
+  const formats = [...new Set([...LABEL_FORMATS, ...PREDICTION_FORMATS])];
   return cli
-    .command('export', 'write labels or predictions as CSV', 'export labels --project study --out labels.csv')
+    .command(
+      'export',
+      'write labels or predictions in the format of another program, or all of a dataset as a workbench folder',
+      'export labels --project study --format portable --out study-labels',
+    )
     .addArgument(new Argument('<what>', 'what to write').choices(['labels', 'predictions']))
     .requiredOption('--project <dir>', 'project folder')
-    .requiredOption('--out <file>', 'CSV file to write')
-    .option('--dataset <name>', 'only this dataset (default: all)')
-    .option('--run <id>', 'run whose predictions are written (default: the only one that has any)', integer(1))
+    .requiredOption('--out <path>', 'new file or folder to write')
+    .addOption(new Option('--format <format>', 'how to write it').choices(formats).default('csv'))
+    .option('--dataset <name>', 'only this dataset (default: the only one; all of them in a CSV)')
+    .option('--version <name>', 'labels as they stood in this version (default: as they are now)')
+    .option('--query <text>', 'only images that this query finds, e.g. "label:sad wrong"')
+    .option('--split <name>', 'only this split')
+    .addOption(new Option('--files <mode>', 'what becomes of the image files').choices(FILE_MODES))
+    .option('--run <id>', 'run whose predictions are written, or that the query is about', integer(1))
     .action((what: What, options: ExportOptions) => {
-      if (what === 'labels' && options.run !== undefined)
-        throw new UsageError('Labels belong to no run: leave --run away.');
+      check(what, options);
       return cli.run(options.json, (session) => write(session, what, options));
     });
 }
 
+function check(what: What, { run, query, version, files }: ExportOptions): void {
+  if (what === 'labels' && run !== undefined && query === undefined)
+    throw new UsageError('Labels belong to no run: leave --run away, or add a --query on its predictions.');
+  if (what === 'predictions' && (version !== undefined || files !== undefined))
+    throw new UsageError('--version and --files are about labels.');
+}
+
 async function write(session: Session, what: What, options: ExportOptions): Promise<Outcome> {
   await openProject(session, options.project);
-  const { store } = session.services.workspace.require();
-  const out = absolute(session, options.out);
-  const dataset = options.dataset === undefined ? null : findDataset(session, options.dataset).id;
-  if (what === 'labels') {
-    const { images } = await exportLabels(store, dataset, out);
-    return { json: { images, out }, text: `${counted(images, 'label')} in ${out}` };
-  }
+  const request = what === 'labels' ? labelRequest(session, options) : predictionRequest(session, options);
+  const { job, result } = session.services.exports.start(request);
+  await session.follow(job);
+  const { images, leftOut } = await result;
+  const { format, out } = request;
+  const of = request.what === 'predictions' ? ` of run ${request.run}` : '';
+  const rest = leftOut === 0 ? '' : `, ${counted(leftOut, 'image')} left out`;
+  return {
+    json: { images, leftOut, format, out, ...(request.what === 'predictions' && { run: request.run }) },
+    text: `${counted(images, what === 'labels' ? 'label' : 'prediction')}${of} in ${out}${rest}`,
+  };
+}
+
+function labelRequest(session: Session, options: ExportOptions): ExportRequest {
+  const found = LabelFormat.safeParse(options.format);
+  if (!found.success) throw new UsageError(`Labels are written as ${LABEL_FORMATS.join(', ')}.`);
+  const format = found.data;
+  const needsOne = format !== 'csv' || options.version !== undefined;
+  const dataset = chosenDataset(session, options.dataset, needsOne || options.split !== undefined);
+  return {
+    what: 'labels',
+    format,
+    dataset: dataset?.id ?? null,
+    version:
+      options.version === undefined || dataset === null ? null : findVersion(session, dataset, options.version).id,
+    q: queryOf(options, dataset),
+    run: options.run ?? null,
+    files: options.files ?? LABEL_FORMAT_FACTS[format].files[0] ?? 'refer',
+    out: absolute(session, options.out),
+  };
+}
+
+function predictionRequest(session: Session, options: ExportOptions): ExportRequest {
+  const found = PredictionFormat.safeParse(options.format);
+  if (!found.success) throw new UsageError(`Predictions are written as ${PREDICTION_FORMATS.join(' or ')}.`);
   const run = options.run === undefined ? onlyRun(session) : findRun(session, options.run);
-  const { images } = await exportPredictions(store, run.id, out, { dataset });
-  return { json: { images, out, run: run.id }, text: `${counted(images, 'prediction')} of run ${run.id} in ${out}` };
+  const dataset = chosenDataset(session, options.dataset, options.split !== undefined);
+  if (options.split !== undefined && dataset !== null) checkSplit(dataset, options.split);
+  return {
+    what: 'predictions',
+    format: found.data,
+    run: run.id,
+    dataset: dataset?.id ?? null,
+    split: options.split ?? null,
+    q: options.query ?? '',
+    out: absolute(session, options.out),
+  };
+}
+
+function queryOf({ query = '', split }: ExportOptions, dataset: Dataset | null): string {
+  if (split === undefined || dataset === null) return query;
+  checkSplit(dataset, split);
+  return `${query} split:${quoteValue(split)}`.trim();
+}
+
+function chosenDataset(session: Session, given: string | undefined, needsOne: boolean): Dataset | null {
+  return given === undefined && !needsOne ? null : findDataset(session, given);
 }
 
 function onlyRun({ services }: Session): Run {

@@ -4,6 +4,7 @@ import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
 import type { Project } from '../../src-shared/domain/project.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
+import type { Version } from '../../src-shared/domain/version.ts';
 import type { Session } from './session.ts';
 
 export function absolute({ terminal }: Session, path: string): string {
@@ -62,6 +63,21 @@ export function checkSplit({ name, splits }: Dataset, split: string): void {
     kind: 'not-found',
     message: `"${name}" has no split "${split}".`,
     remedy: `It has ${quoted(Object.keys(splits))}.`,
+  });
+}
+
+/** A version of a dataset by its name. @throws FailureError 'not-found' naming those that there are. */
+export function findVersion({ services }: Session, { id, name: dataset }: Dataset, name: string): Version {
+  const all = services.versions.list(id);
+  const found = all.find((version) => version.name.toLowerCase() === name.trim().toLowerCase());
+  if (found !== undefined) return found;
+  throw new FailureError({
+    kind: 'not-found',
+    message: `"${dataset}" has no version "${name}".`,
+    remedy:
+      all.length === 0
+        ? 'Make one first: poster-var version create.'
+        : `It has ${quoted(all.map((version) => version.name))}.`,
   });
 }
 

@@ -2,8 +2,7 @@ import { Option, type Command } from 'commander';
 import { EXPRESSION_FACES } from '../../src-shared/domain/expression.ts';
 import { DeviceChoice, type Run } from '../../src-shared/domain/run.ts';
 import { argmax, sigma, softmax } from '../../src-shared/metrics/vich.ts';
-import { writeTextFile } from '../services/files/write.ts';
-import { exportPredictions, predictionColumns, predictionLine } from '../services/labels/export.ts';
+import { writePredictionsCsv } from '../services/exports/predictions/csv.ts';
 import { UsageError, type Cli } from './cli.ts';
 import {
   absolute,
@@ -87,7 +86,7 @@ async function predictDataset(session: Session, options: PredictOptions): Promis
   const images =
     out === null
       ? store.runs.predictions(run.id, dataset.id, split).length
-      : (await exportPredictions(store, run.id, out, { dataset: dataset.id, split })).images;
+      : await writeCsv(session, { run: run.id, dataset: dataset.id, split, out });
   const written = out === null ? '' : ` in ${out}`;
   return {
     json: { run: run.id, images, dataset: dataset.name, out },
@@ -95,6 +94,15 @@ async function predictDataset(session: Session, options: PredictOptions): Promis
       `Run ${run.id} (${run.name}): ${counted(images, 'image')} of "${dataset.name}" predicted${written}` +
       (note === '' ? '' : `, ${note}`),
   };
+}
+
+async function writeCsv(
+  session: Session,
+  what: { run: number; dataset: number; split: string | null; out: string },
+): Promise<number> {
+  const { job, result } = session.services.exports.start({ what: 'predictions', format: 'csv', q: '', ...what });
+  await session.follow(job);
+  return (await result).images;
 }
 
 async function predictImages(session: Session, options: PredictOptions, paths: readonly string[]): Promise<Outcome> {
@@ -109,8 +117,8 @@ async function predictImages(session: Session, options: PredictOptions, paths: r
   const { classes, predictions, failed } = await predictLoose(session, { checkpoint, files, device: options.device });
   const out = options.out === undefined ? null : absolute(session, options.out);
   if (out !== null) {
-    const lines = predictions.map((one) => predictionLine({ ...one, label: null, split: '' }, classes, ''));
-    await writeTextFile(out, [predictionColumns(classes), ...lines]);
+    const rows = predictions.map((one) => ({ ...one, label: null, split: '', dataset: '' }));
+    await writePredictionsCsv(out, classes, rows);
   }
   const byClass = (values: Float32Array): Record<string, number | undefined> =>
     Object.fromEntries(classes.map((expression, index) => [expression, values[index]]));

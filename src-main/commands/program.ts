@@ -11,6 +11,7 @@ import { predictCommand } from './predict.ts';
 import { serveCommand } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import { trainCommand } from './train.ts';
+import { versionCommand } from './version.ts';
 
 const COMMANDS = [
   importCommand,
@@ -20,6 +21,7 @@ const COMMANDS = [
   explainCommand,
   labelCommand,
   exportCommand,
+  versionCommand,
   modelCommand,
   serveCommand,
   devicesCommand,
@@ -43,6 +45,8 @@ export async function runCommandLine(args: readonly string[], deps: CliDeps): Pr
     .description('POSTER-Var Workbench: facial expressions with uncertainty, from the command line.')
     .version(deps.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
+    // An option after a command is that command's: `export --version NAME` asks for no version of the program.
+    .enablePositionalOptions()
     .addHelpText('after', '\nExample:\n  $ poster-var import photos --project study --split 0.8,0.2\n');
   for (const command of COMMANDS) program.addCommand(command(cli));
   tame(program, deps.terminal);

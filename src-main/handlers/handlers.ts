@@ -4,10 +4,12 @@ import type { Services } from '../compose.ts';
 import { applicationHandlers, type HostInfo } from './application.ts';
 import { dataHandlers } from './data.ts';
 import { evaluationHandlers } from './evaluation.ts';
+import { exportHandlers } from './exports.ts';
 import { imageHandlers } from './images.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelHandlers } from './labels.ts';
 import { runHandlers } from './runs.ts';
+import { versionHandlers } from './versions.ts';
 
 export type { HostInfo } from './application.ts';
 
@@ -15,10 +17,12 @@ export function createHandlers(services: Services, info: HostInfo): Handlers {
   return {
     ...applicationHandlers(services, info),
     ...dataHandlers(services),
+    ...exportHandlers(services),
     ...imageHandlers(services),
     ...labelHandlers(services),
     ...runHandlers(services),
     ...evaluationHandlers(services),
+    ...versionHandlers(services),
     ...jobHandlers(services),
   };
 }

@@ -8,6 +8,7 @@ const id = z.number().int();
 /** Every event that the services send to all their clients. */
 export const EVENTS = {
   'project.changed': z.object({ project: Project.nullable() }),
+  'versions.changed': z.object({ dataset: id }),
   'datasets.changed': z.object({ dataset: id }),
   /** Images whose label, flag, note or status changed; null: too many to name, ask again. */
   'labels.changed': z.object({ images: z.array(id).max(1_000).nullable(), canUndo: z.boolean(), canRedo: z.boolean() }),

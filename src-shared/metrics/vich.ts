@@ -76,3 +76,42 @@ export function argmax(values: ArrayLike<number>): number {
   }
   return best;
 }
+
+/**
+ * Complementary error function, to about 1e-13 of its value: the series of erf near zero, the continued fraction elsewhere
+ * (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.5 and 7.1.14).
+ */
+function erfc(x: number): number {
+  if (x < 0) return 2 - erfc(-x);
+  if (x < 2) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * sum; n++) {
+      term *= (-x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return 1 - (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let n = 120; n > 0; n--) fraction = n / 2 / (x + fraction);
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
+}
+
+/** P(Z <= z) of the standard normal distribution. */
+export function normalCdf(z: number): number {
+  return erfc(-z / Math.SQRT2) / 2;
+}
+
+/**
+ * Probability that the runner-up beats the winner when each class's z is drawn from N(mu, sigma²) independently: their
+ * difference is normal with mean mu_1 - mu_2 and variance sigma_1² + sigma_2², so it is Phi(-(mu_1 - mu_2) / sqrt(sigma_1² +
+ * sigma_2²)). At most 1/2; exact for two classes, a lower bound on losing to any of several.
+ */
+export function flipProbability(mu: ArrayLike<number>, logvar: ArrayLike<number>): number {
+  const winner = argmax(mu);
+  const rivals = Array.from(mu, (value, index) => (index === winner ? -Infinity : value));
+  const runnerUp = argmax(rivals);
+  const lead = (mu[winner] ?? 0) - (rivals[runnerUp] ?? -Infinity);
+  const spread = Math.sqrt(Math.exp(logvar[winner] ?? 0) + Math.exp(logvar[runnerUp] ?? 0));
+  return normalCdf(-lead / spread);
+}

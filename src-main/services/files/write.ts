@@ -7,16 +7,16 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 const BUFFER = 64 * 1024;
 
 /**
- * Writes a text file from pieces: to a temporary neighbour, made durable, then renamed, so that the file is the old or
- * the new one and never half of it. Memory does not grow with the file.
- * @throws FailureError 'disk-full', or 'unavailable' where the folder is missing or not writable.
+ * Writes a file as a whole: `fill` writes a temporary neighbour, which is made durable, then renamed, so that the file is the old or
+ * the new one and never half of it.
+ * @throws FailureError 'disk-full', or 'unavailable' where the folder is missing or not writable, and whatever `fill` throws.
  */
-export async function writeTextFile(file: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
+export async function writeWhole(file: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    const handle = await open(temporary, 'w');
+    await fill(temporary);
+    const handle = await open(temporary, 'r+');
     try {
-      await writePieces(handle, pieces);
       await handle.sync();
     } finally {
       await handle.close();
@@ -27,6 +27,18 @@ export async function writeTextFile(file: string, pieces: AsyncIterable<string> 
     await rm(temporary, { force: true });
     throw writeFailure(file, thrown);
   }
+}
+
+/** Writes a text file as a whole, from pieces: memory does not grow with the file. @throws as `writeWhole`. */
+export function writeTextFile(file: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  return writeWhole(file, async (temporary) => {
+    const handle = await open(temporary, 'w');
+    try {
+      await writePieces(handle, pieces);
+    } finally {
+      await handle.close();
+    }
+  });
 }
 
 async function writePieces(handle: FileHandle, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {

@@ -10,9 +10,10 @@ import type {
   ImageStatus,
 } from '../../../src-shared/domain/image.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
-import type { DecisionContext, LabelBatch, LabelChange, LabelRole } from '../../../src-shared/domain/label.ts';
+import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
+import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
 
 /** What an import knows of one file. */
 export interface NewImage {
@@ -132,6 +133,59 @@ export interface LabelLog {
   state(): { canUndo: boolean; canRedo: boolean };
 }
 
+/** One image with everything that was known of it at a point of the log. */
+export interface ImageAsOf {
+  readonly id: number;
+  readonly path: string;
+  readonly split: string;
+  readonly status: ImageStatus;
+  readonly reason: string | null;
+  readonly label: Expression | null;
+  readonly datasetLabel: Expression | null;
+  readonly rawLabel: string;
+  readonly soft: SoftLabel | null;
+  readonly votes: Votes | null;
+  readonly box: Box | null;
+  readonly datasetBox: Box | null;
+  readonly attributes: Attributes | null;
+  readonly reviewed: boolean;
+  readonly flagged: boolean;
+  readonly note: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  readonly contentHash: string;
+  readonly perceptualHash: string;
+  /** Who set the label and when; null where it is the dataset's own. */
+  readonly annotator: string | null;
+  readonly at: string | null;
+}
+
+/** The log read backwards. `point` is the last line that counts; null: all of them. */
+export interface LabelHistory {
+  /** In the order of ids; unknown ids are left out. */
+  images(ids: readonly number[], point: number | null): ImageAsOf[];
+  /** The lines about each image, the oldest first; images without any are left out. */
+  lines(ids: readonly number[], point: number | null): Map<number, LogLine[]>;
+  /** Usable images with their labels at a point, for training. */
+  files(dataset: number, split: string, point: number): ImageFile[];
+}
+
+/** Named points in the log of a dataset. */
+export interface VersionTable {
+  list(dataset: number): Version[];
+  get(version: number): Version | null;
+  /** Last line of the log that belongs to a version. */
+  point(version: number): number;
+  /** Last line that the log of a dataset has; 0 for none. */
+  lastLine(dataset: number): number;
+  /** Throws FailureError 'conflict' for a name that is taken. */
+  insert(version: Omit<Version, 'id' | 'changedSince'> & { readonly point: number }): number;
+  remove(version: number): void;
+  /** Null: as it is now. */
+  difference(dataset: number, before: number | null, after: number | null): VersionDifference;
+}
+
 /** Columns of a run that change while it lives. */
 export type RunPatch = Partial<
   Pick<
@@ -191,6 +245,8 @@ export interface RunTable {
     dataset: number,
     split: string | null,
   ): { predictions: PairedPrediction[]; unpaired: number };
+  /** Those of these images that have any, in the order of ids. */
+  predictionsOf(run: number, ids: readonly number[]): StoredPrediction[];
   /** Queued and running runs become interrupted; for opening a project. */
   interrupt(): void;
 }
@@ -213,6 +269,8 @@ export interface Store {
   readonly datasets: DatasetTable;
   readonly images: ImageTable;
   readonly labels: LabelLog;
+  readonly history: LabelHistory;
+  readonly versions: VersionTable;
   readonly runs: RunTable;
   readonly jobs: JobTable;
   getMeta(key: string): string | null;

@@ -2,7 +2,7 @@ import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { argmax, crossEntropy, entropy, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, StoredPrediction } from './interface.ts';
-import { Classes, parseColumn } from './json.ts';
+import { Classes, idList, parseColumn } from './json.ts';
 import { toBlob, toFloats } from './packed.ts';
 
 /** What follows from an output and the current label. */
@@ -34,10 +34,8 @@ export class Predictions {
   readonly #insert: Statement<[PredictionColumns]>;
   readonly #count: Statement<[added: number, run: number]>;
   readonly #exists: Statement<[number, number, number]>;
-  readonly #list: Statement<
-    [{ run: number; dataset: number; split: string | null }],
-    Omit<StoredPrediction, 'mu' | 'logvar'> & Blobs
-  >;
+  readonly #list: Statement<[{ run: number; dataset: number; split: string | null }], Stored>;
+  readonly #listOf: Statement<[{ run: number; ids: string }], Stored>;
   readonly #runs: Statement<[], { run: number; classes: string }>;
   readonly #relabel: Statement<[{ run: number; classes: string; batch: number }]>;
 
@@ -60,6 +58,13 @@ export class Predictions {
       JOIN images AS i ON i.id = o.image
       WHERE o.run = :run AND o.dataset = :dataset AND (:split IS NULL OR s.split = :split)
       ORDER BY o.image`);
+    this.#listOf = database.prepare(`
+      SELECT o.image, o.mu, o.logvar, i.path, s.split, s.label, s.status
+      FROM json_each(:ids) AS wanted
+      CROSS JOIN images AS i ON i.id = wanted.value
+      JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+      JOIN outputs AS o ON o.run = :run AND o.dataset = i.dataset AND o.image = i.id
+      ORDER BY wanted.key`);
     this.#runs = database.prepare('SELECT id AS run, classes FROM runs WHERE predictions > 0');
     const parse = memoise((classes: string) => parseColumn(Classes, classes));
     database.sql.function(
@@ -87,15 +92,23 @@ export class Predictions {
   }
 
   list(run: number, dataset: number, split: string | null): StoredPrediction[] {
-    return this.#list
-      .all({ run, dataset, split })
-      .map((row) => ({ ...row, mu: toFloats(row.mu), logvar: row.logvar === null ? null : toFloats(row.logvar) }));
+    return this.#list.all({ run, dataset, split }).map(toPrediction);
+  }
+
+  listOf(run: number, ids: readonly number[]): StoredPrediction[] {
+    return this.#listOf.all({ run, ids: idList(ids) }).map(toPrediction);
   }
 
   /** Loss and correctness of a batch's images in every run, after its labels. */
   relabel(batch: number): void {
     for (const run of this.#runs.all()) this.#relabel.run({ ...run, batch });
   }
+}
+
+type Stored = Omit<StoredPrediction, 'mu' | 'logvar'> & Blobs;
+
+function toPrediction(row: Stored): StoredPrediction {
+  return { ...row, mu: toFloats(row.mu), logvar: row.logvar === null ? null : toFloats(row.logvar) };
 }
 
 interface Blobs {

@@ -182,6 +182,10 @@ export class Runs implements RunTable {
     return this.#database.read(() => pairedPredictions(this.#database, { baseline, run, dataset, split }));
   }
 
+  predictionsOf(run: number, ids: readonly number[]): StoredPrediction[] {
+    return this.#database.read(() => this.#predictions.listOf(run, ids));
+  }
+
   interrupt(): void {
     this.#database.write(() => {
       this.#database

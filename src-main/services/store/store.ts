@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { AsOf } from './as-of.ts';
 import { Database } from './database.ts';
 import { Datasets } from './datasets.ts';
 import { Images } from './images.ts';
@@ -12,6 +13,7 @@ import { MIGRATIONS } from './migrations/index.ts';
 import { Places } from './places.ts';
 import { Predictions } from './predictions.ts';
 import { Runs } from './runs.ts';
+import { Versions } from './versions.ts';
 
 /** The database's file in a project's folder. */
 export const DATABASE_FILE = 'project.sqlite';
@@ -25,6 +27,8 @@ class SqliteStore implements Store {
   readonly datasets: Datasets;
   readonly images: Images;
   readonly labels: Log;
+  readonly history: AsOf;
+  readonly versions: Versions;
   readonly runs: Runs;
   readonly jobs: JobRows;
   readonly #database: Database;
@@ -38,6 +42,8 @@ class SqliteStore implements Store {
     this.labels = labels;
     this.datasets = new Datasets(database, places, () => labels.forget());
     this.images = new Images(database, places);
+    this.history = new AsOf(database, places);
+    this.versions = new Versions(database);
     this.runs = new Runs(database, places, predictions);
     this.jobs = new JobRows(database);
   }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { argmax, crossEntropy, entropy, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
+import {
+  argmax,
+  crossEntropy,
+  entropy,
+  flipProbability,
+  margin,
+  normalCdf,
+  sigma,
+  softmax,
+} from '../../../src-shared/metrics/vich.ts';
 
 describe('softmax', () => {
   it('gives the probabilities of the logits', () => {
@@ -46,5 +55,46 @@ describe('entropy, margin, sigma, argmax', () => {
     expect(argmax([1, 3, 3, 2])).toBe(1);
     expect(argmax([])).toBe(-1);
     expect(argmax([-Infinity, -Infinity])).toBe(0);
+  });
+});
+
+describe('normalCdf', () => {
+  // scipy.stats.norm.cdf.
+  it.each([
+    [-8, 6.22096057427174e-16],
+    [-3.6, 0.00015910859015753364],
+    [-3.5, 0.00023262907903552502],
+    [-1, 0.15865525393145707],
+    [-1e-3, 0.49960105778608893],
+    [0, 0.5],
+    [0.5, 0.6914624612740131],
+    [2, 0.9772498680518208],
+    [3.54, 0.9997999364839927],
+    [6, 0.9999999990134123],
+  ])('at %d is as scipy has it', (z, wanted) => {
+    expect(Math.abs(normalCdf(z) / wanted - 1)).toBeLessThan(1e-12);
+  });
+});
+
+describe('flipProbability', () => {
+  it('is the chance that the runner-up is drawn above the winner', () => {
+    // scipy: norm.cdf(-(1.5 - 1.1) / sqrt(exp(-0.4) + exp(0.8))); the third class does not count.
+    expect(flipProbability([1.5, 0.2, 1.1], [-0.4, 0.3, 0.8])).toBeCloseTo(0.4070826773211288, 12);
+    expect(flipProbability([2, 2], [0, 3])).toBe(0.5);
+    expect(flipProbability([100, 0], [-5, -5])).toBe(0);
+  });
+  it('is what sampling gives', () => {
+    const [mu, logvar] = [
+      [0.8, 0.1],
+      [-0.5, 0.4],
+    ];
+    let state = 1;
+    const uniform = (): number => (state = (state * 16807) % 2147483647) / 2147483647;
+    const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+    let flips = 0;
+    const draws = 200_000;
+    for (let i = 0; i < draws; i++)
+      if ((mu[1] ?? 0) + sigma(logvar[1] ?? 0) * normal() > (mu[0] ?? 0) + sigma(logvar[0] ?? 0) * normal()) flips++;
+    expect(flipProbability(mu, logvar)).toBeCloseTo(flips / draws, 2);
   });
 });

@@ -1,0 +1,8 @@
+import type { Handlers } from '../../src-shared/contract/client.ts';
+import { attempt } from '../../src-shared/domain/failure.ts';
+import type { Services } from '../compose.ts';
+
+export const exportHandlers = ({ exports }: Services) =>
+  ({
+    'exports.start': (request) => attempt(() => ({ job: exports.start(request).job })),
+  }) satisfies Partial<Handlers>;

@@ -1,0 +1,131 @@
+import { isAbsolute } from 'node:path';
+import type { Dataset } from '../../../src-shared/domain/dataset.ts';
+import {
+  LABEL_FORMAT_FACTS,
+  PREDICTION_FORMAT_FACTS,
+  type ExportRequest,
+  type LabelExport,
+  type PredictionExport,
+} from '../../../src-shared/domain/export.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { quoteValue } from '../../../src-shared/domain/query/format.ts';
+import type { JobContext } from '../jobs/interface.ts';
+import type { Workspace } from '../projects/workspace.ts';
+import type { Store } from '../store/interface.ts';
+import { writeLabels } from './labels.ts';
+import { writePredictions } from './predictions/write.ts';
+import type { Scope } from './rows.ts';
+
+/** What an export wrote. */
+export interface ExportResult {
+  readonly images: number;
+  readonly leftOut: number;
+}
+
+/** Takes labels and predictions out of the open project, as jobs. */
+export class Exports {
+  readonly #workspace: Pick<Workspace, 'require'>;
+
+  constructor(workspace: Pick<Workspace, 'require'>) {
+    this.#workspace = workspace;
+  }
+
+  /**
+   * Starts an export. Until it is whole nothing stands under its name; cancelled or failed, it leaves nothing.
+   * @throws FailureError 'not-found' for an unknown dataset, version or run, 'invalid' for what a format cannot hold.
+   */
+  start(request: ExportRequest): { job: number; result: Promise<ExportResult> } {
+    const { store, jobs } = this.#workspace.require();
+    if (!isAbsolute(request.out))
+      throw new FailureError({
+        kind: 'invalid',
+        message: 'The place to write to is not a full path.',
+        remedy: 'Choose a folder first.',
+      });
+    const body = request.what === 'labels' ? labelBody(store, request) : predictionBody(store, request);
+    const { title } =
+      request.what === 'labels' ? LABEL_FORMAT_FACTS[request.format] : PREDICTION_FORMAT_FACTS[request.format];
+    const result = Promise.withResolvers<ExportResult>();
+    // Whoever only follows the job never looks at it.
+    result.promise.catch(() => undefined);
+    const job = jobs.start(
+      { kind: 'export', title: `Export ${request.what} as ${title}`, unit: 'images', lane: 'files' },
+      async (context) => {
+        try {
+          const { images, leftOut } = await body(context);
+          const rest = leftOut === 0 ? '' : `, ${leftOut.toLocaleString('en')} left out`;
+          context.progress(images + leftOut, images + leftOut, `${images.toLocaleString('en')} images${rest}`);
+          result.resolve({ images, leftOut });
+        } catch (thrown) {
+          result.reject(thrown);
+          throw thrown;
+        }
+      },
+    );
+    return { job, result: result.promise };
+  }
+}
+
+type Body = (job: JobContext) => Promise<ExportResult>;
+
+function labelBody(store: Store, request: LabelExport): Body {
+  const scopes = chosenDatasets(store, request.dataset).map((dataset) => scopeOf(store, dataset, request));
+  if (request.format !== 'csv' && scopes.length !== 1)
+    throw new FailureError({
+      kind: 'invalid',
+      message: `${LABEL_FORMAT_FACTS[request.format].title} holds one dataset.`,
+      remedy: 'Choose which dataset to export.',
+    });
+  if (!LABEL_FORMAT_FACTS[request.format].files.includes(request.files))
+    throw new FailureError({
+      kind: 'invalid',
+      message: `${LABEL_FORMAT_FACTS[request.format].title} cannot ${request.files} image files.`,
+      remedy: `It can ${LABEL_FORMAT_FACTS[request.format].files.join(' or ')} them.`,
+    });
+  return (job) => writeLabels(store, scopes, request, job);
+}
+
+function predictionBody(store: Store, request: PredictionExport): Body {
+  const run = store.runs.get(request.run);
+  if (run === null) throw unknown('run', request.run);
+  const scopes = chosenDatasets(store, request.dataset).map((dataset) =>
+    scopeOf(store, dataset, { q: withSplit(request), run: run.id, version: null }),
+  );
+  return (job) => writePredictions(store, run, scopes, request, job);
+}
+
+/** The split as a word of the query language. */
+function withSplit({ q, split }: PredictionExport): string {
+  return split === null ? q : `${q} split:${quoteValue(split)}`.trim();
+}
+
+function scopeOf(
+  store: Store,
+  dataset: Dataset,
+  { q, run, version }: Pick<LabelExport, 'q' | 'run' | 'version'>,
+): Scope {
+  const found = version === null ? null : store.versions.get(version);
+  if (version !== null && (found === null || found.dataset !== dataset.id)) throw unknown('version', version);
+  const ids = store.images.ids({ dataset: dataset.id, run, q, sort: 'id', descending: false });
+  return {
+    dataset,
+    ids,
+    point: version === null ? null : store.versions.point(version),
+    versionName: found?.name ?? null,
+  };
+}
+
+function chosenDatasets(store: Store, dataset: number | null): Dataset[] {
+  if (dataset === null) return store.datasets.list();
+  const found = store.datasets.get(dataset);
+  if (found === null) throw unknown('dataset', dataset);
+  return [found];
+}
+
+function unknown(what: 'dataset' | 'version' | 'run', id: number): FailureError {
+  return new FailureError({
+    kind: 'not-found',
+    message: `There is no ${what} ${id} in this project.`,
+    remedy: `Choose one from the list of ${what}s.`,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Emit } from '../../../src-shared/contract/client.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
+import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
+import type { Workspace } from '../projects/workspace.ts';
+import type { Store } from '../store/interface.ts';
+import { contentsAt } from './content-hash.ts';
+
+/** Named states of a dataset's labels: made, compared, gone back to. */
+export class Versions {
+  readonly #workspace: Pick<Workspace, 'require'>;
+  readonly #emit: Emit;
+  readonly #annotator: string;
+
+  constructor(workspace: Pick<Workspace, 'require'>, emit: Emit, annotator: string) {
+    this.#workspace = workspace;
+    this.#emit = emit;
+    this.#annotator = annotator;
+  }
+
+  /** The newest first. @throws FailureError 'not-found' for an unknown dataset. */
+  list(dataset: number): Version[] {
+    const { store } = this.#workspace.require();
+    requireDataset(store, dataset);
+    return store.versions.list(dataset);
+  }
+
+  /**
+   * Names the labels as they are at this moment; what is labelled while the version is hashed does not belong to it.
+   * @throws FailureError 'conflict' for a name that is taken, 'not-found'.
+   */
+  async create({ dataset, name, note }: { dataset: number; name: string; note: string }): Promise<Version> {
+    const { store } = this.#workspace.require();
+    requireDataset(store, dataset);
+    const point = store.versions.lastLine(dataset);
+    const at = new Date().toISOString();
+    const contents = await contentsAt(store, dataset, point);
+    const id = store.versions.insert({
+      dataset,
+      name: name.trim(),
+      note: note.trim(),
+      annotator: this.#annotator,
+      at,
+      point,
+      ...contents,
+    });
+    this.#emit('versions.changed', { dataset });
+    return requireVersion(store, id);
+  }
+
+  /** What differs between two versions of a dataset, or from one to now (null). */
+  difference({ before, after }: { before: number; after: number | null }): VersionDifference {
+    const { store } = this.#workspace.require();
+    const first = requireVersion(store, before);
+    const second = after === null ? null : requireVersion(store, after);
+    if (second !== null && second.dataset !== first.dataset)
+      throw new FailureError({
+        kind: 'invalid',
+        message: 'These versions belong to different datasets.',
+        remedy: 'Compare two versions of one dataset.',
+      });
+    const pointOf = (version: Version | null): number | null =>
+      version === null ? null : store.versions.point(version.id);
+    return store.versions.difference(first.dataset, pointOf(first), pointOf(second));
+  }
+
+  /** Forgets the name; the labels and their history stay. */
+  remove(version: number): void {
+    const { store } = this.#workspace.require();
+    const { dataset } = requireVersion(store, version);
+    store.versions.remove(version);
+    this.#emit('versions.changed', { dataset });
+  }
+}
+
+/** @throws FailureError 'not-found' */
+export function requireVersion({ versions }: Pick<Store, 'versions'>, version: number): Version {
+  const found = versions.get(version);
+  if (found !== null) return found;
+  throw new FailureError({
+    kind: 'not-found',
+    message: `There is no version ${version} in this project.`,
+    remedy: 'Choose one from the list of versions.',
+  });
+}
+
+function requireDataset({ datasets }: Pick<Store, 'datasets'>, dataset: number): void {
+  if (datasets.get(dataset) !== null) return;
+  throw new FailureError({
+    kind: 'not-found',
+    message: `There is no dataset ${dataset} in this project.`,
+    remedy: 'Choose one from the list of datasets.',
+  });
+}
