@@ -27,10 +27,10 @@ function serve(): Served {
     door: 'desktop',
     resources: join(app.getAppPath(), 'resources'),
     statisticsThread: join(here, 'statistics.js'),
-    engineSpawn: createUtilityEngine(
-      (entry, args, options) => utilityProcess.fork(entry, args, options),
-      join(here, 'engine.js'),
-    ),
+    engineSpawn: createUtilityEngine((entry, args, options) => utilityProcess.fork(entry, args, options), {
+      engine: join(here, 'engine.js'),
+      reader: join(here, 'reader.js'),
+    }),
   });
   const handlers = createHandlers(services, { host: 'desktop', version: app.getVersion() });
   return {

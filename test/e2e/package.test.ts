@@ -84,7 +84,7 @@ describe.runIf(here)(`the packaged desktop application${elsewhere}`, () => {
   });
 
   it('has an engine that starts from its own files alone and reads its model', async () => {
-    const engine = createEngine({ spawn: () => forkEngine(join(unpackedHere, 'out', 'main', 'engine.js')) });
+    const engine = createEngine({ spawn: () => forkEngine('engine', join(unpackedHere, 'out', 'main', 'engine.js')) });
     const { size } = await engine.inspect(join(unpackedHere, 'resources', 'sample', 'tiny.safetensors'));
     expect(size).toBe('tiny');
     expect((await engine.devices()).find(({ id }) => id === 'cpu')).toMatchObject({ available: true });

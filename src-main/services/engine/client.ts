@@ -4,7 +4,8 @@ import { Lane } from './process/lane.ts';
 import { forkEngine } from './process/spawn.ts';
 import type { SpawnEngine } from './process/spawn.ts';
 
-export type { EngineProcess, SpawnEngine } from './process/spawn.ts';
+export { NODE_ARGUMENTS } from './process/spawn.ts';
+export type { EngineProcess, EngineProgram, SpawnEngine } from './process/spawn.ts';
 
 export interface EngineOptions {
   /** How an engine process is started; by default as a child of this Node process, from source. */
@@ -15,9 +16,9 @@ export interface EngineOptions {
  * Two processes, both started by the first call that needs them: one works (train, predict), the other answers questions that a
  * person is waiting for (explain, inspect, devices) while the first is busy for minutes. In each, calls run one at a time.
  */
-export function createEngine({ spawn = () => forkEngine() }: EngineOptions = {}): Engine {
-  const work = new Lane(spawn);
-  const answers = new Lane(spawn);
+export function createEngine({ spawn = (program) => forkEngine(program) }: EngineOptions = {}): Engine {
+  const work = new Lane(() => spawn('engine'));
+  const answers = new Lane(() => spawn('engine'));
   return {
     devices: () => answers.call('devices', null),
     inspect: (checkpoint) => answers.call('inspect', { checkpoint }),

@@ -1,5 +1,6 @@
 /** The engine in Electron's utility process: RunAsNode stays off in packaged builds, so `fork` cannot be used there. */
-import type { EngineProcess, SpawnEngine } from '../../services/engine/client.ts';
+import type { EngineProcess, EngineProgram, SpawnEngine } from '../../services/engine/client.ts';
+import { NODE_ARGUMENTS } from '../../services/engine/client.ts';
 
 /** The parts of Electron's UtilityProcess that are used here. */
 export interface UtilityChild {
@@ -14,15 +15,20 @@ export interface UtilityChild {
 export type ForkUtility = (
   entry: string,
   args: string[],
-  options: { serviceName: string; stdio: ['ignore', 'ignore', 'pipe'] },
+  options: { serviceName: string; stdio: ['ignore', 'ignore', 'pipe']; execArgv: string[] },
 ) => UtilityChild;
 
 /** The end of what a process wrote to its error stream: where a crash leaves its reason. */
 const KEPT_CHARACTERS = 2_000;
 
-export function createUtilityEngine(fork: ForkUtility, entry: string): SpawnEngine {
-  return (): EngineProcess => {
-    const child = fork(entry, [], { serviceName: 'POSTER-Var engine', stdio: ['ignore', 'ignore', 'pipe'] });
+/** @param entries bundled file of each program. */
+export function createUtilityEngine(fork: ForkUtility, entries: Readonly<Record<EngineProgram, string>>): SpawnEngine {
+  return (program): EngineProcess => {
+    const child = fork(entries[program], [], {
+      serviceName: `POSTER-Var ${program}`,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      execArgv: [...NODE_ARGUMENTS[program]],
+    });
     let errors = '';
     child.stderr?.setEncoding('utf8');
     child.stderr?.on('data', (text: string) => (errors = (errors + text).slice(-KEPT_CHARACTERS)));

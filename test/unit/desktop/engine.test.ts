@@ -42,9 +42,11 @@ describe('the engine in a utility process', () => {
     const spawn = createUtilityEngine((...args) => {
       forked.push(args);
       return child;
-    }, '/out/main/engine.js');
-    const engine = spawn();
+    }, { engine: '/out/main/engine.js', reader: '/out/main/reader.js' });
+    const engine = spawn('engine');
+    spawn('reader');
     expect(forked[0]?.slice(0, 2)).toEqual(['/out/main/engine.js', []]);
+    expect(forked[1]).toMatchObject(['/out/main/reader.js', [], { execArgv: ['--max-old-space-size=192'] }]);
     expect(engine.pid).toBe(42);
 
     const heard: unknown[] = [];

@@ -9,6 +9,7 @@ import { sizeOf } from '../model/initialise.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
 import { parameterTable } from '../model/parameters.ts';
 import { replaceFile } from './durable.ts';
+import { openFailure, unreadable } from './open.ts';
 import { fileDtype, matchTensors } from './match.ts';
 import { decodeMeta, encodeMeta } from './metadata.ts';
 import type { CheckpointMeta } from './metadata.ts';
@@ -194,23 +195,4 @@ function withFile<T>(file: string, body: (reader: Reader) => T): T {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function openFailure(file: string, cause: unknown): FailureError {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-    return new FailureError({
-      kind: 'not-found',
-      message: `There is no file ${file}.`,
-      remedy: 'Check the path.',
-    });
-  }
-  return unreadable(file, cause instanceof Error ? cause.message : String(cause));
-}
-
-function unreadable(file: string, reason: string): FailureError {
-  return new FailureError({
-    kind: 'unreadable',
-    message: `${file} could not be read: ${reason}.`,
-    remedy: 'Check that the file is there and that you may read it.',
-  });
 }

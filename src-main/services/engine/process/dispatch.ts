@@ -1,7 +1,7 @@
 /** Runs calls as they come in and sends back what they tell, give or throw. */
 import { toFailure } from '../../../../src-shared/domain/failure.ts';
 import type { EnginePort } from './port.ts';
-import type { CallMessage, CallName, CallTable } from './protocol.ts';
+import type { CallBodies, CallMessage, CallName } from './protocol.ts';
 
 interface Running {
   readonly abort: AbortController;
@@ -9,15 +9,17 @@ interface Running {
   readonly untaken: (() => void)[];
 }
 
-/** Serves a table of calls on a port. */
-export function serve(port: EnginePort, table: CallTable): void {
+/** Serves a table of calls on a port; a call that stands in no table of this process fails as a defect. */
+export function serve(port: EnginePort, table: Partial<CallBodies>): void {
   const running = new Map<number, Running>();
 
   const run = async <N extends CallName>({ id, name, params }: CallMessage<N>): Promise<void> => {
     const call: Running = { abort: new AbortController(), untaken: [] };
     running.set(id, call);
     try {
-      const value = await table[name](params, {
+      const body = table[name];
+      if (!body) throw new Error(`this process does not serve ${name}`);
+      const value = await body(params, {
         signal: call.abort.signal,
         tell: (event) =>
           new Promise((resolve) => {

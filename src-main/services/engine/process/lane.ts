@@ -1,7 +1,7 @@
 /** One engine process and the calls that wait for it, one after another. */
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import type { CallMessage, CallName, Calls, FromEngine, ToEngine } from './protocol.ts';
-import type { EngineProcess, SpawnEngine } from './spawn.ts';
+import type { EngineProcess } from './spawn.ts';
 
 /** A call on its way: waiting, then running. */
 interface Pending {
@@ -19,14 +19,14 @@ function cancelled(message: string): FailureError {
 }
 
 export class Lane {
-  readonly #spawn: SpawnEngine;
+  readonly #spawn: () => EngineProcess;
   readonly #waiting: Pending[] = [];
   #current: Pending | null = null;
   #process: EngineProcess | null = null;
   #lastId = 0;
   #closed = false;
 
-  constructor(spawn: SpawnEngine) {
+  constructor(spawn: () => EngineProcess) {
     this.#spawn = spawn;
   }
 

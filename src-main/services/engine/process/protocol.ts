@@ -1,6 +1,7 @@
 /** What travels between the services and the engine process. Arrays are cloned as they are, never turned into JSON. */
 import type { Failure } from '../../../../src-shared/domain/failure.ts';
 import type { Device, DeviceChoice } from '../../../../src-shared/domain/run.ts';
+import type { ConvertedFile } from '../checkpoint/pytorch/convert.ts';
 import type {
   CheckpointInfo,
   Engine,
@@ -23,6 +24,8 @@ export interface Calls {
   };
   explain: { params: Parameters<Engine['explain']>[0]; event: never; value: ExplainedImage };
   train: { params: TrainingPlan; event: TrainingEvent; value: TrainingOutcome };
+  /** Runs in the reader, a process for one file alone: from a PyTorch file to a safetensors file with the same tensors. */
+  convert: { params: { file: string; out: string }; event: never; value: ConvertedFile };
   initialise: { params: Parameters<Engine['initialise']>[0]; event: never; value: CheckpointInfo };
 }
 
@@ -53,7 +56,10 @@ export interface CallContext<N extends CallName> {
   readonly signal: AbortSignal;
 }
 
-/** One body a call: a forgotten one does not compile. */
-export type CallTable = {
+export type CallBodies = {
   readonly [N in CallName]: (params: Calls[N]['params'], context: CallContext<N>) => Promise<Calls[N]['value']>;
 };
+/** One body a call of the engine: a forgotten one does not compile. */
+export type CallTable = Omit<CallBodies, 'convert'>;
+/** What the reader does, and nothing else. */
+export type ReaderTable = Pick<CallBodies, 'convert'>;

@@ -13,20 +13,34 @@ export interface EngineProcess {
   kill(): void;
 }
 
-export type SpawnEngine = () => EngineProcess;
+/** `engine` computes; `reader` reads one file from elsewhere and is ended afterwards. */
+export type EngineProgram = 'engine' | 'reader';
+
+export type SpawnEngine = (program: EngineProgram) => EngineProcess;
+
+const ENTRIES: Readonly<Record<EngineProgram, string>> = { engine: './main.ts', reader: './reader.ts' };
+
+/** Arguments of Node: what a hostile file could make the reader hold is bounded from outside as well. */
+export const NODE_ARGUMENTS: Readonly<Record<EngineProgram, readonly string[]>> = {
+  engine: [],
+  reader: ['--max-old-space-size=192'],
+};
 
 /** The end of what a process wrote to its error stream: where a crash leaves its reason. */
 const KEPT_CHARACTERS = 2_000;
 
-const SOURCE = fileURLToPath(new URL('./main.ts', import.meta.url));
+/** File of a program, from source. */
+function sourceOf(program: EngineProgram): string {
+  return fileURLToPath(new URL(ENTRIES[program], import.meta.url));
+}
 
-/** Starts the engine as a child of this Node process, from source unless another entry is named. Electron brings a spawner of its own. */
-export function forkEngine(entry = SOURCE): EngineProcess {
+/** Starts a program as a child of this Node process, from source unless another entry is named. Electron brings a spawner of its own. */
+export function forkEngine(program: EngineProgram = 'engine', entry = sourceOf(program)): EngineProcess {
   const child = fork(entry, [], {
     serialization: 'advanced',
     // Standard output belongs to the command line's JSON: nothing of the engine may appear on it.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: [],
+    execArgv: [...NODE_ARGUMENTS[program]],
   });
   let errors = '';
   child.stderr?.setEncoding('utf8');
