@@ -39,10 +39,13 @@ describe('the engine in a utility process', () => {
   it('starts its own entry, carries messages, and tells how it ended with the last line it wrote', async () => {
     const child = new FakeChild();
     const forked: Parameters<ForkUtility>[] = [];
-    const spawn = createUtilityEngine((...args) => {
-      forked.push(args);
-      return child;
-    }, { engine: '/out/main/engine.js', reader: '/out/main/reader.js' });
+    const spawn = createUtilityEngine(
+      (...args) => {
+        forked.push(args);
+        return child;
+      },
+      { engine: '/out/main/engine.js', reader: '/out/main/reader.js' },
+    );
     const engine = spawn('engine');
     spawn('reader');
     expect(forked[0]?.slice(0, 2)).toEqual(['/out/main/engine.js', []]);
