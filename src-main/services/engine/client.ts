@@ -27,6 +27,10 @@ export function createEngine({ spawn = (program) => forkEngine(program) }: Engin
     predict: async (request, onBatch, signal) => {
       await work.call('predict', request, onBatch, signal);
     },
+    features: async (request, onBatch, signal) => {
+      await work.call('features', request, onBatch, signal);
+    },
+    trainHead: (plan, onEpoch, signal) => work.call('trainHead', plan, onEpoch, signal),
     train: (plan, onEvent, signal) => work.call('train', plan, onEvent, signal),
     close: async () => {
       await Promise.all([work.close(), answers.close()]);

@@ -30,6 +30,13 @@ export interface PredictedBatch {
   readonly failed: readonly { readonly id: number; readonly reason: string }[];
 }
 
+/** What the head reads of a batch: [ids.length, width], row-major. */
+export interface FeatureBatch {
+  readonly ids: readonly number[];
+  readonly features: Float32Array;
+  readonly failed: PredictedBatch['failed'];
+}
+
 export interface ExplainedImage {
   readonly mu: Float32Array;
   readonly logvar: Float32Array | null;
@@ -82,6 +89,62 @@ export interface TrainingOutcome {
   readonly processSeconds: number;
 }
 
+/** Rows that a head trains on, and rows that it then judges. */
+export interface HeadRound {
+  readonly train: Uint32Array;
+  readonly judge: Uint32Array;
+}
+
+/** Training of the head alone, on features that were computed once. */
+export interface HeadPlan {
+  /** Whose features these are. */
+  readonly checkpoint: string;
+  /** [n, width] */
+  readonly features: Float32Array;
+  /** [n, classes] one-hot or soft labels. */
+  readonly targets: Float32Array;
+  readonly classes: readonly Expression[];
+  readonly settings: Pick<
+    TrainSettings,
+    | 'vich'
+    | 'epochs'
+    | 'batch'
+    | 'learningRate'
+    | 'gamma'
+    | 'weightDecay'
+    | 'lambda'
+    | 'vichKl'
+    | 'labelSmoothing'
+    | 'seed'
+    | 'optimizer'
+    | 'momentum'
+    | 'clipNorm'
+    | 'classWeights'
+    | 'targets'
+  >;
+  /** Where each round starts: at the checkpoint's own head, or at a new one drawn from the seed. */
+  readonly start: 'checkpoint' | 'fresh';
+  /** One round for a run; `crossValidation` makes those of folds. Each starts anew. */
+  readonly rounds: readonly HeadRound[];
+  /** Where the checkpoint with the head of the last round is written; null for nowhere. */
+  readonly out: string | null;
+}
+
+export interface HeadProgress {
+  readonly round: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the epoch's images. */
+  readonly loss: number;
+}
+
+export interface HeadOutcome {
+  /** [n, classes], and logvar likewise with VICH; NaN for rows that no round judged. */
+  readonly mu: Float32Array;
+  readonly logvar: Float32Array | null;
+  readonly written: CheckpointInfo | null;
+}
+
 /**
  * The engine, in a process of its own: a crash or an out-of-memory there reaches the caller as FailureError 'engine', and the
  * next call starts a new process. Calls queue: one at a time.
@@ -95,6 +158,17 @@ export interface Engine {
     onBatch: (batch: PredictedBatch) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** The features of files, in batches and order as `predict`; they are the same whatever the head. */
+  features(
+    request: { checkpoint: string; files: readonly FileToPredict[]; device: DeviceChoice },
+    onBatch: (batch: FeatureBatch) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Trains heads on features, on the processor: a second or less for an epoch of ten thousand.
+   * @throws FailureError 'invalid' where the plan does not fit its checkpoint or its own shapes.
+   */
+  trainHead(plan: HeadPlan, onEpoch: (progress: HeadProgress) => void, signal: AbortSignal): Promise<HeadOutcome>;
   explain(request: {
     checkpoint: string;
     file: string;

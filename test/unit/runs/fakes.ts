@@ -91,6 +91,9 @@ export class ScriptedEngine implements Engine {
     }
   };
 
+  features: Engine['features'] = () => Promise.reject(new Error('not scripted'));
+  trainHead: Engine['trainHead'] = () => Promise.reject(new Error('not scripted'));
+
   explain: Engine['explain'] = () =>
     Promise.resolve({
       mu: new Float32Array(7),

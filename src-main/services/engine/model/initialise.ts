@@ -18,12 +18,18 @@ export function sizeOf(shape: readonly number[]): number {
 
 /**
  * Fresh weights for a configuration. A tensor's numbers depend on the seed and its own name only.
- * @returns every entry of `parameterTable(config)`, in its order.
+ * @param wanted which ones are needed; all by default.
+ * @returns every wanted entry of `parameterTable(config)`, in its order.
  */
-export function initialise(config: ModelConfig, seed: number): Map<string, StoredTensor> {
+export function initialise(
+  config: ModelConfig,
+  seed: number,
+  wanted: (name: string) => boolean = () => true,
+): Map<string, StoredTensor> {
   const root = Random.seeded(seed);
   const weights = new Map<string, StoredTensor>();
   for (const { name, shape, dtype, init } of parameterTable(config)) {
+    if (!wanted(name)) continue;
     if (dtype === 'int64') {
       const data =
         init.kind === 'relativeIndex' ? relativePositionIndex(init.window) : new BigInt64Array(sizeOf(shape));

@@ -8,6 +8,7 @@ import { sizeTable } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import { embedLevels } from './embed.ts';
 import { head } from './head.ts';
+import type { HeadOutput } from './head.ts';
 import { ir50 } from './ir50.ts';
 import { at, convolution, everyNth } from './layers.ts';
 import type { Mode, Network } from './layers.ts';
@@ -83,7 +84,12 @@ export function classify(
     Tensor4D,
   ];
   const features = visionTransformer(at(net, 'VIT'), embedLevels(net, levels));
-  return { ...head(at(net, 'VIT'), features), features };
+  return { ...judge(params, features, config, mode), features };
+}
+
+/** From the features to mu and logvar: the part that head-only training trains. */
+export function judge(params: Params, features: Tensor2D, config: ModelConfig, mode: Mode): HeadOutput {
+  return head(at(network(params, config, mode), 'VIT'), features);
 }
 
 /** The 68 landmark points, where the size has a trained regressor. */

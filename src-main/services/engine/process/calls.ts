@@ -8,7 +8,9 @@ import { initialise } from '../model/initialise.ts';
 import { listDevices } from '../runtime/devices.ts';
 import { IMAGE_SIZE } from '../runtime/graphs.ts';
 import { chooseDevice } from './device.ts';
+import { trainHead } from './head.ts';
 import { predictFiles } from './predict.ts';
+import type { ClassifiedBatch } from './predict.ts';
 import type { CallTable } from './protocol.ts';
 import { Sessions } from './sessions.ts';
 import { train } from './train.ts';
@@ -22,9 +24,21 @@ export const CALLS: CallTable = {
 
   predict: async ({ checkpoint, files, device }, { tell, signal }) => {
     const classifier = await sessions.classifier(checkpoint, await chooseDevice(device, 'inference'));
-    await predictFiles(classifier, files, tell, signal);
+    const told = ({ ids, outputs: { mu, logvar }, failed }: ClassifiedBatch): Promise<void> =>
+      tell({ ids, mu, logvar, failed });
+    await predictFiles(classifier, files, told, signal);
     return null;
   },
+
+  features: async ({ checkpoint, files, device }, { tell, signal }) => {
+    const classifier = await sessions.classifier(checkpoint, await chooseDevice(device, 'inference'));
+    const told = ({ ids, outputs: { features }, failed }: ClassifiedBatch): Promise<void> =>
+      tell({ ids, features, failed });
+    await predictFiles(classifier, files, told, signal);
+    return null;
+  },
+
+  trainHead,
 
   explain: async ({ checkpoint, file, box, device }) => {
     const explainer = await sessions.explainer(checkpoint, await chooseDevice(device, 'inference'));

@@ -3,7 +3,7 @@ import { FailureError, toFailure } from '../../../../src-shared/domain/failure.t
 import { decodeSquare, normalise } from '../../images/pixels.ts';
 import type { FileToPredict, PredictedBatch } from '../interface.ts';
 import { IMAGE_SIZE } from '../runtime/graphs.ts';
-import type { Classifier } from '../runtime/inference.ts';
+import type { Classification, Classifier } from '../runtime/inference.ts';
 
 /** Pixels of the files that could be read, and why the others could not. */
 interface Decoded {
@@ -26,6 +26,11 @@ async function decodeBatch(files: readonly FileToPredict[]): Promise<Decoded> {
   return { ids: read.map(({ id }) => id), images, failed };
 }
 
+/** What the network made of the files that could be read. */
+export interface ClassifiedBatch extends Pick<PredictedBatch, 'ids' | 'failed'> {
+  readonly outputs: Classification;
+}
+
 /**
  * Classifies files batch by batch, in order.
  * @throws FailureError 'cancelled' between two batches after an abort.
@@ -33,7 +38,7 @@ async function decodeBatch(files: readonly FileToPredict[]): Promise<Decoded> {
 export async function predictFiles(
   classifier: Classifier,
   files: readonly FileToPredict[],
-  tell: (batch: PredictedBatch) => Promise<void>,
+  tell: (batch: ClassifiedBatch) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const batch = (start: number): Promise<Decoded> => decodeBatch(files.slice(start, start + classifier.batch));
@@ -46,10 +51,10 @@ export async function predictFiles(
     if (signal.aborted) {
       throw new FailureError({ kind: 'cancelled', message: 'Prediction was cancelled.', remedy: '' });
     }
-    const { mu, logvar } = await classifier.run(images, ids.length);
+    const outputs = await classifier.run(images, ids.length);
     // One batch may wait to be stored while the next one is computed, never more.
     await told;
-    told = tell({ ids, mu, logvar, failed });
+    told = tell({ ids, outputs, failed });
   }
   await told;
 }

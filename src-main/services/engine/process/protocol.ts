@@ -6,7 +6,11 @@ import type {
   CheckpointInfo,
   Engine,
   ExplainedImage,
+  FeatureBatch,
   FileToPredict,
+  HeadOutcome,
+  HeadPlan,
+  HeadProgress,
   PredictedBatch,
   TrainingEvent,
   TrainingOutcome,
@@ -22,6 +26,8 @@ export interface Calls {
     event: PredictedBatch;
     value: null;
   };
+  features: { params: Calls['predict']['params']; event: FeatureBatch; value: null };
+  trainHead: { params: HeadPlan; event: HeadProgress; value: HeadOutcome };
   explain: { params: Parameters<Engine['explain']>[0]; event: never; value: ExplainedImage };
   train: { params: TrainingPlan; event: TrainingEvent; value: TrainingOutcome };
   /** Runs in the reader, a process for one file alone: from a PyTorch file to a safetensors file with the same tensors. */

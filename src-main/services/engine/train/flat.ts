@@ -50,6 +50,14 @@ export function stateLayout(config: ModelConfig): StateLayout {
   };
 }
 
+/** Trainable parameters of the head, which reads the features: mu and logvar, or the plain linear layer. */
+export function headLayout(config: ModelConfig): FlatLayout {
+  return layoutOf(
+    usedParameters(config).filter(({ name }) => name.startsWith('VIT.head')),
+    'trainable',
+  );
+}
+
 /** The tensors of a flat vector, by name. */
 export function sliced(flat: Tensor, layout: FlatLayout): Map<string, Tensor> {
   return new Map(

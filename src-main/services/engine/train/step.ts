@@ -3,11 +3,10 @@
  * statistics, and the optimizer. A plain step is one graph; SAM and gradient accumulation need the gradient by itself.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { OptimizerName } from '../../../../src-shared/domain/run.ts';
 import { IMAGE_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { sample } from '../model/head.ts';
 import { forward } from '../model/poster-var.ts';
 import type { Graph } from '../trace/graph.ts';
 import { trace } from '../trace/trace.ts';
@@ -15,18 +14,15 @@ import type { InputSpec } from '../trace/trace.ts';
 import { joined, sliced, stateLayout } from './flat.ts';
 import type { StateLayout } from './flat.ts';
 import { clipped, perturbed } from './gradient-norm.ts';
-import { crossEntropy, gaussianKl, priorKl, shared, smoothed } from './loss.ts';
-import type { VichKl } from './loss.ts';
+import { objective, objectiveInputs } from './objective.ts';
+import type { ObjectiveInput, ObjectiveOptions } from './objective.ts';
 import { DROPPABLE_BRANCHES } from './noise.ts';
 import { optimizerOf } from './optimizers.ts';
 
 /** What a step is. Everything else about it is an input of its graph. */
-export interface StepOptions {
+export interface StepOptions extends ObjectiveOptions {
   /** Images of a whole step. */
   readonly batch: number;
-  readonly vichKl: VichKl;
-  /** Share of the label given to all classes alike; 0 by default. */
-  readonly labelSmoothing?: number;
   /** AdamW by default. */
   readonly optimizer?: OptimizerName;
   /** Gradients are clipped by their global norm. */
@@ -37,17 +33,13 @@ export interface StepOptions {
   readonly accumulate?: number;
 }
 
+export type UpdateOptions = Pick<StepOptions, 'optimizer' | 'clip'>;
+
 /** The inputs that the loss and its gradients may read; the graph keeps those that its configuration does read. */
 export type GradientInput =
+  | ObjectiveInput
   | 'images' // [B, 3, 224, 224]
-  | 'targets' // [B, classes] soft labels
-  | 'classWeights' // [classes]
-  | 'entropyShares' // [B] factors of the losses in their mean
-  | 'divergenceShares'
-  | 'eps' // [B, classes]
   | 'dropPath' // [B, 4]
-  | 'prior' // [B, classes]
-  | 'lambda' // scalar
   | 'parameters' // flat vectors
   | 'frozen'
   | 'statistics';
@@ -69,33 +61,26 @@ export interface LossAndGradients {
 export function lossAndGradients(
   inputs: Inputs,
   config: ModelConfig,
-  options: Pick<StepOptions, 'vichKl' | 'labelSmoothing'>,
+  options: ObjectiveOptions,
   layout: StateLayout = stateLayout(config),
 ): LossAndGradients {
   const trainable = sliced(inputs.parameters, layout.trainable);
   const fixed = new Map([...sliced(inputs.frozen, layout.frozen), ...sliced(inputs.statistics, layout.statistics)]);
   const names = [...trainable.keys()];
   const statistics = new Map<string, Tensor>(layout.statistics.entries.map(({ name }) => [name, given(fixed, name)]));
-  const targets = smoothed(inputs.targets as Tensor2D, options.labelSmoothing ?? 0);
   let seen: { mu: Tensor2D; logits: Tensor2D } | null = null;
 
-  const objective = (...weights: Tensor[]): tf.Scalar => {
+  const lossAt = (...weights: Tensor[]): tf.Scalar => {
     const current = new Map(names.map((name, index) => [name, weights[index]]));
     const params = (name: string): Tensor => current.get(name) ?? given(fixed, name);
     const mode = { kind: 'train', dropPath: inputs.dropPath as Tensor2D, statistics } as const;
-    const { mu, logvar } = forward(params, inputs.images as Tensor4D, config, mode);
-    const logits = logvar ? sample(mu, logvar, inputs.eps as Tensor2D) : mu;
-    seen = { mu: tf.keep(mu), logits: tf.keep(logits) };
-    const losses = crossEntropy(logits, targets, inputs.classWeights as Tensor1D);
-    const entropy = shared(losses, inputs.entropyShares as Tensor1D);
-    if (!logvar) return entropy as tf.Scalar;
-    const distance = shared(divergence(mu, logvar, logits), inputs.divergenceShares as Tensor1D);
-    return tf.add(entropy, tf.mul(distance, inputs.lambda));
+    const output = forward(params, inputs.images as Tensor4D, config, mode);
+    const { loss, logits } = objective(output, inputs, options);
+    seen = { mu: tf.keep(output.mu), logits: tf.keep(logits) };
+    return loss;
   };
-  const divergence = (mu: Tensor2D, logvar: Tensor2D, logits: Tensor2D): Tensor1D =>
-    options.vichKl === 'paper' ? gaussianKl(mu, logvar) : priorKl(logits, inputs.prior as Tensor2D);
 
-  const { value, grads } = tf.valueAndGrads(objective)([...trainable.values()]);
+  const { value, grads } = tf.valueAndGrads(lossAt)([...trainable.values()]);
   if (seen === null) throw new Error('the loss was differentiated without being computed');
   const gradients = new Map(names.map((name, index) => [name, grads[index] ?? tf.zeros([0])]));
   return { loss: value, ...(seen as { mu: Tensor2D; logits: Tensor2D }), gradients, statistics };
@@ -115,18 +100,10 @@ export function traceStep(
   others: Readonly<Record<string, InputSpec>> = {},
 ): Graph {
   const { trainable, frozen, statistics } = stateLayout(config);
-  const each = { shape: [batch] };
-  const classes = { shape: [batch, config.classes] };
   const specs: Record<GradientInput, InputSpec> = {
     images: { shape: [batch, 3, IMAGE_SIDE, IMAGE_SIDE] },
-    targets: classes,
-    classWeights: { shape: [config.classes] },
-    entropyShares: each,
-    divergenceShares: each,
-    eps: classes,
+    ...objectiveInputs(config, batch),
     dropPath: { shape: [batch, DROPPABLE_BRANCHES] },
-    prior: classes,
-    lambda: { shape: [] },
     parameters: { shape: [trainable.size] },
     frozen: { shape: [frozen.size] },
     statistics: { shape: [statistics.size] },
@@ -142,7 +119,7 @@ export function trainingGraph(config: ModelConfig, options: StepOptions): Graph 
     const next = updated({ ...others, gradient: joined(gradients, layout.trainable) }, options);
     return { ...next, nextStatistics: joined(statistics, layout.statistics), loss, mu };
   };
-  return traceStep(config, options.batch, fn, updateInputs(layout, options));
+  return traceStep(config, options.batch, fn, updateInputs(layout.trainable.size, options));
 }
 
 /** Only the gradient of `batch` images, with the loss, mu and the next statistics. */
@@ -159,7 +136,7 @@ export function gradientGraph(config: ModelConfig, batch: number, options: StepO
 export function updateGraph(config: ModelConfig, options: StepOptions): Graph {
   const layout = stateLayout(config);
   const flat = { shape: [layout.trainable.size] };
-  const inputs = { ...updateInputs(layout, options), parameters: flat, gradient: flat };
+  const inputs = { ...updateInputs(layout.trainable.size, options), parameters: flat, gradient: flat };
   return trace((tensors: Readonly<Record<string, Tensor>>) => updated(tensors, options), inputs);
 }
 
@@ -185,17 +162,18 @@ export function nextOf(moment: string): string {
 }
 
 /** What an update reads beside parameters and gradient. */
-function updateInputs({ trainable }: StateLayout, { optimizer = 'adamw' }: StepOptions): Record<string, InputSpec> {
+export function updateInputs(size: number, { optimizer = 'adamw' }: UpdateOptions): Record<string, InputSpec> {
   const { moments, scalars } = optimizerOf(optimizer);
   return Object.fromEntries([
-    ...moments.map((name): [string, InputSpec] => [name, { shape: [trainable.size] }]),
+    ...moments.map((name): [string, InputSpec] => [name, { shape: [size] }]),
     ...['clipNorm', ...scalars].map((name): [string, InputSpec] => [name, { shape: [] }]),
   ]);
 }
 
-function updated(
+/** The next parameters and moments, from `gradient` and what `updateInputs` names. */
+export function updated(
   inputs: Readonly<Record<string, Tensor>>,
-  { optimizer = 'adamw', clip = false }: StepOptions,
+  { optimizer = 'adamw', clip = false }: UpdateOptions,
 ): Record<string, Tensor> {
   const of = (name: string): Tensor => {
     const tensor = inputs[name];
