@@ -3,7 +3,7 @@ import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
 import { DeviceChoice, ModelSize, type TrainSettings } from '../../src-shared/domain/run.ts';
 import type { Cli } from './cli.ts';
-import { findDataset, findRun, openProject } from './find.ts';
+import { findDataset, findRun, findVersion, openProject } from './find.ts';
 import { integer, notNegative, positive } from './options.ts';
 import type { Outcome, Session } from './session.ts';
 import { duration, percent } from './text.ts';
@@ -11,6 +11,7 @@ import { duration, percent } from './text.ts';
 interface TrainOptions {
   readonly project: string;
   readonly dataset: string;
+  readonly version?: string;
   readonly preset: string;
   readonly size?: ModelSize;
   readonly epochs?: number;
@@ -30,6 +31,7 @@ export function trainCommand(cli: Cli): Command {
     .command('train', 'train POSTER-Var on a dataset', 'train --project study --dataset legend --size tiny --epochs 20')
     .requiredOption('--project <dir>', 'project folder')
     .requiredOption('--dataset <name>', 'dataset to train on')
+    .option('--version <name>', 'labels as they stood in this version (default: as they are now)')
     .option('--preset <name>', 'settings to start from', 'quick')
     .addOption(new Option('--size <size>', 'model size').choices(ModelSize.options))
     .option('--epochs <n>', 'times that each image is seen', integer(1, 10_000))
@@ -73,6 +75,7 @@ async function train(session: Session, options: TrainOptions): Promise<Outcome> 
   const settings = settingsOf(session, options);
   const started = runs.startTraining({
     dataset: dataset.id,
+    ...(options.version !== undefined && { version: findVersion(session, dataset, options.version).id }),
     ...(options.name !== undefined && { name: options.name }),
     trainSplit: options.trainSplit,
     valSplit: measuringSplit(dataset, options.valSplit),
@@ -95,7 +98,18 @@ async function train(session: Session, options: TrainOptions): Promise<Outcome> 
   const { id, name, status, epoch, best, processSeconds, valSplit } = run;
   const reached = best === null ? '' : `, best accuracy ${percent(best.value)} on "${valSplit}" at epoch ${best.epoch}`;
   return {
-    json: { run: id, name, status, epochs: epoch, best, processSeconds, size: run.size, device: run.device, settings },
+    json: {
+      run: id,
+      name,
+      status,
+      epochs: epoch,
+      best,
+      processSeconds,
+      size: run.size,
+      device: run.device,
+      version: run.version ?? null,
+      settings,
+    },
     text: `Run ${id} (${name}): ${status} after ${epoch} epochs in ${duration(processSeconds)}${reached}`,
   };
 }

@@ -45,7 +45,25 @@ export function versionCommand(cli: Cli): Command {
         .action((before: string, after: string | undefined, options: VersionOptions) =>
           cli.run(options.json, (session) => diff(session, before, after, options)),
         ),
+    )
+    .addCommand(
+      command(
+        'restore',
+        'bring the labels back to a version, as an act that can be undone',
+        'version restore start --project study',
+      )
+        .argument('<name>', 'name of the version')
+        .action((name: string, options: VersionOptions) =>
+          cli.run(options.json, (session) => restore(session, name, options)),
+        ),
     );
+}
+
+async function restore(session: Session, name: string, options: VersionOptions): Promise<Outcome> {
+  await openProject(session, options.project);
+  const version = findVersion(session, findDataset(session, options.dataset), name);
+  const { changed, description } = session.services.labels.restore(version.id);
+  return { json: { version: version.name, changed }, text: description };
 }
 
 async function create(session: Session, name: string, options: VersionOptions): Promise<Outcome> {

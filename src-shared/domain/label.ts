@@ -103,7 +103,7 @@ export const Annotation = z.object({
   /** Label before and after this line. */
   before: Expression.nullable(),
   after: Expression.nullable(),
-  /** True for an undo or redo. */
+  /** True for an undo or redo, or where an act went back to a version. */
   reversal: z.boolean(),
   at: z.string(),
 });

@@ -67,6 +67,8 @@ export type TrainSettings = z.infer<typeof TrainSettings>;
 
 export const TrainRequest = z.object({
   dataset: z.number().int(),
+  /** Labels as they stood in this version; absent: as they are now. */
+  version: z.number().int().nullable().optional(),
   name: z.string().max(120).optional(),
   trainSplit: z.string(),
   valSplit: z.string(),
@@ -95,6 +97,11 @@ export const Run = z.object({
   status: RunStatus,
   dataset: z.number().int().nullable(),
   datasetName: z.string().nullable(),
+  /** The version of the labels that it was trained on; absent: as they were when it began. `id` is null when the version has gone. */
+  version: z
+    .object({ id: z.number().int().nullable(), name: z.string(), contentHash: z.string() })
+    .nullable()
+    .optional(),
   size: ModelSize,
   classes: z.array(Expression),
   vich: z.boolean(),

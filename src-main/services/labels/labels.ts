@@ -11,6 +11,7 @@ import type {
 import type { Gallery } from '../images/gallery.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Store } from '../store/interface.ts';
+import { requireVersion } from '../versions/versions.ts';
 
 /** Images that an event names; beyond them clients ask again. */
 const NAMED_IMAGES = 1_000;
@@ -61,6 +62,13 @@ export class Labels {
   /** @throws FailureError 'conflict' when there is nothing to redo. */
   redo(annotator = this.#annotator): LabelBatch {
     return this.#tell(this.#workspace.require().store.labels.redo(annotator) ?? nothingTo('redo'));
+  }
+
+  /** Brings a dataset's labels back to a version, as one act. @throws FailureError 'not-found', 'conflict' when nothing differs. */
+  restore(version: number): LabelBatch {
+    const { store } = this.#workspace.require();
+    const { dataset, name } = requireVersion(store, version);
+    return this.#tell(store.labels.restore(dataset, store.versions.point(version), name, this.#annotator));
   }
 
   state(): { canUndo: boolean; canRedo: boolean } {

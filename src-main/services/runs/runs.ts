@@ -11,6 +11,7 @@ import type {
   RunMetrics,
   TrainRequest,
 } from '../../../src-shared/domain/run.ts';
+import type { Version } from '../../../src-shared/domain/version.ts';
 import type { Engine } from '../engine/interface.ts';
 import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
 import type { OpenProject, RunContext } from './context.ts';
@@ -18,6 +19,7 @@ import { explanationOf } from './explain.ts';
 import { importRun } from './import.ts';
 import { failedText, predictAndStore } from './prediction.ts';
 import { PRESETS } from './presets.ts';
+import { requireVersion } from '../versions/versions.ts';
 import { Training, checkpointFolder, classesFor, gatherImages } from './training.ts';
 
 /** Every method works on the project that is open when it is called, and throws FailureError. */
@@ -57,6 +59,7 @@ export class Runs {
     const { settings, device, trainSplit, valSplit } = request;
     const dataset = requireDataset(context, request.dataset);
     const classes = classesFor(dataset);
+    const version = versionOf(context, request);
     const images = gatherImages(context, request, classes);
     const name = request.name?.trim() || freeName(settings.preset, store.runs.list());
     const run = store.runs.insert({
@@ -64,6 +67,7 @@ export class Runs {
       kind: 'trained',
       status: 'queued',
       dataset: dataset.id,
+      version,
       size: settings.size,
       classes: [...classes],
       vich: settings.vich,
@@ -173,6 +177,18 @@ export class Runs {
     const { store, jobs } = this.#project.require();
     return { store, jobs, engine: this.#engine, emit: this.#emit };
   }
+}
+
+/** The version to train on, if one is asked for. @throws FailureError 'not-found', also where it is another dataset's. */
+function versionOf({ store }: RunContext, { version, dataset }: TrainRequest): Version | null {
+  if (version === undefined || version === null) return null;
+  const found = requireVersion(store, version);
+  if (found.dataset === dataset) return found;
+  throw new FailureError({
+    kind: 'not-found',
+    message: `“${found.name}” is a version of another dataset.`,
+    remedy: 'Choose one of the versions of the dataset to train on.',
+  });
 }
 
 /** "quick 1", "quick 2" …: the first that no run of the project has. */

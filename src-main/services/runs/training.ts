@@ -7,7 +7,7 @@ import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { RunStatus, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent, TrainingImage, TrainingOutcome, TrainingPlan } from '../engine/interface.ts';
 import type { JobContext } from '../jobs/interface.ts';
-import type { RunPatch } from '../store/interface.ts';
+import type { ImageFile, RunPatch } from '../store/interface.ts';
 import type { RunContext } from './context.ts';
 import { tellRun } from './context.ts';
 import { failedText, predictAndStore } from './prediction.ts';
@@ -23,12 +23,12 @@ export function classesFor(dataset: Dataset): readonly Expression[] {
 }
 
 /**
- * The images that training and validation will see: readable, not excluded, labelled.
+ * The images that training and validation will see: readable, not excluded, labelled; now, or in a version.
  * @throws FailureError 'invalid' for a split without any.
  */
 export function gatherImages(
   { store }: Pick<RunContext, 'store'>,
-  { dataset, trainSplit, valSplit }: Pick<TrainRequest, 'dataset' | 'trainSplit' | 'valSplit'>,
+  { dataset, version, trainSplit, valSplit }: Pick<TrainRequest, 'dataset' | 'version' | 'trainSplit' | 'valSplit'>,
   classes: readonly Expression[],
 ): Pick<TrainingPlan, 'train' | 'val'> {
   if (trainSplit === valSplit) {
@@ -38,8 +38,11 @@ export function gatherImages(
       remedy: 'Choose two different splits: a model must be measured on images that it has not seen.',
     });
   }
+  const point = version === null || version === undefined ? null : store.versions.point(version);
+  const files = (split: string): ImageFile[] =>
+    point === null ? store.images.files(dataset, split) : store.history.files(dataset, split, point);
   const labelled = (split: string): TrainingImage[] => {
-    const images = store.images.files(dataset, split).flatMap(({ id, file, box, label }) => {
+    const images = files(split).flatMap(({ id, file, box, label }) => {
       const index = label === null ? -1 : classes.indexOf(label);
       return index < 0 ? [] : [{ id, file, box, label: index }];
     });

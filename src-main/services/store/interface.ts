@@ -130,6 +130,11 @@ export interface LabelLog {
   undo(annotator: string): LabelBatch | null;
   /** Repeats what was last undone; null when there is nothing or something was done since. */
   redo(annotator: string): LabelBatch | null;
+  /**
+   * Brings labels, soft targets, exclusions, flags, notes and boxes of a dataset back to what they were after a line of the log, as
+   * one act that can be undone; opinions stay. `name` is what the point is called. Throws FailureError 'conflict' when nothing differs.
+   */
+  restore(dataset: number, point: number, name: string, annotator: string): LabelBatch;
   state(): { canUndo: boolean; canRedo: boolean };
 }
 
@@ -226,7 +231,7 @@ export interface RunTable {
       | 'settings'
       | 'device'
       | 'epochs'
-    >,
+    > & { readonly version?: Pick<Version, 'id'> | null },
   ): number;
   update(run: number, patch: RunPatch): void;
   remove(run: number): void;

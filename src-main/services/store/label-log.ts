@@ -8,6 +8,7 @@ import {
   type LabelRole,
 } from '../../../src-shared/domain/label.ts';
 import { topOf } from '../../../src-shared/metrics/vote-rules.ts';
+import { asOf } from './as-of.ts';
 import type { Database, Statement } from './database.ts';
 import type { HowApplied, LabelLog } from './interface.ts';
 import { idList, jsonOrNull, parseColumn } from './json.ts';
@@ -63,6 +64,8 @@ function settingOf(change: LabelChange, as: LabelRole): Setting {
 }
 
 interface FirstLine {
+  /** Name of the version that the act went back to; null for all others. */
+  backTo: string | null;
   kind: LabelChange['kind'];
   label: Expression | null;
   opinion: string | null;
@@ -73,8 +76,9 @@ interface FirstLine {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** An act in words, from its lines: "Sad on 10 images". */
-function inWords({ kind, label, opinion, value, lines }: FirstLine): string {
+function inWords({ backTo, kind, label, opinion, value, lines }: FirstLine): string {
   const on = `on ${lines.toLocaleString('en')} image${lines === 1 ? '' : 's'}`;
+  if (backTo !== null) return `Back to “${backTo}” ${on}`;
   switch (kind) {
     case 'hard':
     case 'soft':
@@ -117,13 +121,33 @@ const REVERSE = `
   INSERT INTO annotations (${COLUMNS})
   SELECT :batch, dataset, image, kind, label_after, label_before, soft_after, soft_before, value_after, value_before,
     voter, opinion_after, opinion_before, reviewed_after, reviewed_before
-  FROM annotations WHERE batch = :target`;
+  FROM annotations WHERE batch = :target AND kind = :kind`;
 
 const REPEAT = `
   INSERT INTO annotations (${COLUMNS})
   SELECT :batch, dataset, image, kind, label_before, label_after, soft_before, soft_after, value_before, value_after,
     voter, opinion_before, opinion_after, reviewed_before, reviewed_after
-  FROM annotations WHERE batch = :target`;
+  FROM annotations WHERE batch = :target AND kind = :kind`;
+
+/** Parts of the state that an act can bring back, each by lines of its own; the first tells about label and soft target. */
+const PARTS = ['label', 'exclude', 'flag', 'note', 'box'] as const;
+
+/** Lines for what differs in one part from the state at :point, of images that somebody touched since. */
+const BRING_BACK = `
+  INSERT INTO annotations (${COLUMNS})
+  SELECT :batch, s.dataset, s.image,
+    CASE WHEN :part <> 'label' THEN :part WHEN was.label IS NULL THEN 'clear' WHEN was.soft IS NULL THEN 'hard' ELSE 'soft' END,
+    s.label, iif(:part = 'label', was.label, s.label), s.soft, iif(:part = 'label', was.soft, s.soft),
+    CASE :part WHEN 'exclude' THEN s.status WHEN 'flag' THEN CAST(s.flagged AS TEXT) WHEN 'note' THEN s.note
+      WHEN 'box' THEN s.box END,
+    CASE :part WHEN 'exclude' THEN was.status WHEN 'flag' THEN CAST(was.flagged AS TEXT) WHEN 'note' THEN was.note
+      WHEN 'box' THEN was.box END,
+    NULL, NULL, NULL, s.reviewed, iif(:part = 'label', was.reviewed, s.reviewed)
+  FROM (SELECT DISTINCT image FROM annotations WHERE dataset = :dataset AND id > :point AND batch <> :batch) AS touched
+  JOIN (SELECT ${asOf(':point').columns} FROM images AS i ${asOf(':point').joins}) AS was ON was.id = touched.image
+  JOIN states AS s ON s.dataset = :dataset AND s.image = touched.image
+  WHERE CASE :part WHEN 'label' THEN (was.label, was.soft) IS NOT (s.label, s.soft) WHEN 'exclude' THEN was.status <> s.status
+    WHEN 'flag' THEN was.flagged <> s.flagged WHEN 'note' THEN was.note <> s.note WHEN 'box' THEN was.box IS NOT s.box END`;
 
 const MATERIALISE = `
   UPDATE states SET
@@ -135,7 +159,14 @@ const MATERIALISE = `
     note = CASE a.kind WHEN 'note' THEN a.value_after ELSE states.note END,
     box = CASE a.kind WHEN 'box' THEN a.value_after ELSE states.box END
   FROM annotations AS a
-  WHERE a.batch = ? AND states.dataset = a.dataset AND states.image = a.image`;
+  WHERE a.batch = :batch AND a.id > :after AND states.dataset = a.dataset AND states.image = a.image`;
+
+/** Parameters of REVERSE and REPEAT. */
+interface Replayed {
+  batch: number;
+  target: number;
+  kind: LabelChange['kind'];
+}
 
 /** Parameters of APPEND. */
 interface Appended extends Omit<Setting, 'sets' | 'votes'> {
@@ -152,12 +183,22 @@ export class Log implements LabelLog {
   readonly #database: Database;
   readonly #relabel: (batch: number) => void;
   readonly #append: Statement<[Appended]>;
-  readonly #reverse: Statement<[{ batch: number; target: number }]>;
-  readonly #repeat: Statement<[{ batch: number; target: number }]>;
-  readonly #materialise: Statement<[number]>;
+  readonly #reverse: Statement<[Replayed]>;
+  readonly #repeat: Statement<[Replayed]>;
+  readonly #bringBack: Statement<[{ batch: number; dataset: number; point: number; part: (typeof PARTS)[number] }]>;
+  readonly #kindsOf: Statement<[number], LabelChange['kind']>;
+  readonly #lastLine: Statement<[], number>;
+  readonly #materialise: Statement<[{ batch: number; after: number }]>;
   readonly #opinions: OpinionState;
   readonly #insertBatch: Statement<
-    [action: Act['action'], target: number | null, annotator: number, at: string, context: string | null]
+    [
+      action: Act['action'],
+      target: number | null,
+      annotator: number,
+      at: string,
+      context: string | null,
+      backTo: string | null,
+    ]
   >;
   readonly #firstLine: Statement<[{ batch: number }], FirstLine>;
   readonly #imagesOf: Statement<[number], number>;
@@ -170,14 +211,22 @@ export class Log implements LabelLog {
     this.#append = database.prepare(APPEND);
     this.#reverse = database.prepare(REVERSE);
     this.#repeat = database.prepare(REPEAT);
+    this.#bringBack = database.prepare(BRING_BACK);
+    this.#kindsOf = database
+      .prepare<[number], LabelChange['kind']>(
+        'SELECT kind FROM annotations WHERE batch = ? GROUP BY kind ORDER BY min(id)',
+      )
+      .pluck();
+    this.#lastLine = database.prepare<[], number>('SELECT coalesce(max(id), 0) FROM annotations').pluck();
     this.#materialise = database.prepare(MATERIALISE);
     this.#opinions = new OpinionState(database);
     this.#insertBatch = database.prepare(
-      'INSERT INTO batches (action, target, annotator, at, context) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO batches (action, target, annotator, at, context, back_to) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#firstLine = database.prepare(`
       SELECT kind, label_after AS label, opinion_after AS opinion, value_after AS value,
-        (SELECT count(*) FROM annotations WHERE batch = :batch) AS lines
+        (SELECT back_to FROM batches WHERE id = :batch) AS backTo,
+        (SELECT count(DISTINCT image) FROM annotations WHERE batch = :batch) AS lines
       FROM annotations WHERE batch = :batch ORDER BY id LIMIT 1`);
     this.#imagesOf = database
       .prepare<[number], number>(`SELECT image FROM annotations WHERE batch = ? ORDER BY id LIMIT ${NAMED_IMAGES}`)
@@ -191,7 +240,7 @@ export class Log implements LabelLog {
     { as = 'label', context }: HowApplied = {},
   ): LabelBatch {
     const { sets, votes, ...setting } = settingOf(change, as);
-    return this.#act({ action: 'apply', target: null }, annotator, context ?? null, (batch, voter) => {
+    return this.#act({ action: 'apply', target: null }, annotator, { context }, (batch, voter) => {
       const { changes } = this.#append.run({
         ...setting,
         batch,
@@ -201,6 +250,7 @@ export class Log implements LabelLog {
         voter,
         images: idList(images),
       });
+      this.#materialise.run({ batch, after: 0 });
       if (changes > 0) return;
       const broken = 'Broken images cannot be excluded: they are left out already.';
       throw new FailureError({
@@ -214,13 +264,18 @@ export class Log implements LabelLog {
   undo(annotator: string): LabelBatch | null {
     const target = this.#undoStack().undo;
     if (target === null) return null;
-    return this.#act({ action: 'undo', target }, annotator, null, (batch) => this.#reverse.run({ batch, target }));
+    // What was brought back part by part is taken back in the opposite order.
+    return this.#act({ action: 'undo', target }, annotator, {}, (batch) =>
+      this.#replay(this.#reverse, batch, target, this.#kindsOf.all(target).reverse()),
+    );
   }
 
   redo(annotator: string): LabelBatch | null {
     const target = this.#undoStack().redo;
     if (target === null) return null;
-    return this.#act({ action: 'redo', target }, annotator, null, (batch) => this.#repeat.run({ batch, target }));
+    return this.#act({ action: 'redo', target }, annotator, {}, (batch) =>
+      this.#replay(this.#repeat, batch, target, this.#kindsOf.all(target)),
+    );
   }
 
   state(): { canUndo: boolean; canRedo: boolean } {
@@ -233,21 +288,51 @@ export class Log implements LabelLog {
     this.#stack = null;
   }
 
-  /** Appends one batch whose lines `append` writes, and brings the current state after it. */
+  restore(dataset: number, point: number, name: string, annotator: string): LabelBatch {
+    return this.#act({ action: 'apply', target: null }, annotator, { backTo: name }, (batch) => {
+      let lines = 0;
+      for (const part of PARTS) {
+        const after = this.#lastLine.get() ?? 0;
+        lines += this.#bringBack.run({ batch, dataset, point, part }).changes;
+        this.#materialise.run({ batch, after });
+      }
+      if (lines > 0) return;
+      throw new FailureError({
+        kind: 'conflict',
+        message: `The labels are as they were in “${name}”.`,
+        remedy: 'There is nothing to go back to.',
+      });
+    });
+  }
+
+  /** Writes the lines of an act again, or against it, a kind at a time: an act that went back has several kinds an image. */
+  #replay(
+    statement: Statement<[Replayed]>,
+    batch: number,
+    target: number,
+    kinds: readonly LabelChange['kind'][],
+  ): void {
+    for (const kind of kinds) {
+      const after = this.#lastLine.get() ?? 0;
+      statement.run({ batch, target, kind });
+      this.#materialise.run({ batch, after });
+    }
+  }
+
+  /** Appends one batch whose lines `append` writes and makes the current state, and brings what follows from it after. */
   #act(
     act: Omit<Act, 'id'>,
     annotator: string,
-    context: DecisionContext | null,
+    { context, backTo = null }: { readonly context?: DecisionContext | undefined; readonly backTo?: string | null },
     append: (batch: number, annotator: number) => void,
   ): LabelBatch {
     const stack = this.#undoStack();
     const batch = this.#database.write(() => {
       const who = this.#annotator(annotator);
       const now = new Date().toISOString();
-      const { lastInsertRowid } = this.#insertBatch.run(act.action, act.target, who, now, jsonOrNull(context));
+      const { lastInsertRowid } = this.#insertBatch.run(act.action, act.target, who, now, jsonOrNull(context), backTo);
       const id = Number(lastInsertRowid);
       append(id, who);
-      this.#materialise.run(id);
       this.#opinions.follow(id);
       this.#relabel(id);
       return id;
@@ -260,7 +345,7 @@ export class Log implements LabelLog {
       return {
         batch,
         changed: told.lines,
-        images: this.#imagesOf.all(batch),
+        images: [...new Set(this.#imagesOf.all(batch))],
         description: inWords(told),
         ...this.state(),
       };

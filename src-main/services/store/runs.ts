@@ -30,11 +30,15 @@ interface RunRecord extends Pick<
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
+  version: number | null;
+  version_name: string | null;
+  version_hash: string | null;
 }
 
 const SELECT = `
   SELECT id, name, kind, status, dataset, dataset_name, size, classes, vich, layer_embedding, train_split, val_split, settings,
-    device, epoch, epochs, best, checkpoint_hash, process_seconds, predictions, error, created_at, started_at, ended_at
+    device, epoch, epochs, best, checkpoint_hash, process_seconds, predictions, error, created_at, started_at, ended_at,
+    version, version_name, version_hash
   FROM runs`;
 
 function toRun(record: RunRecord): Run {
@@ -45,6 +49,10 @@ function toRun(record: RunRecord): Run {
     status: record.status,
     dataset: record.dataset,
     datasetName: record.dataset_name,
+    version:
+      record.version_name === null
+        ? null
+        : { id: record.version, name: record.version_name, contentHash: record.version_hash ?? '' },
     size: record.size,
     classes: parseColumn(Classes, record.classes),
     vich: record.vich === 1,
@@ -117,13 +125,16 @@ export class Runs implements RunTable {
       const { lastInsertRowid } = this.#database
         .prepare<[Record<string, string | number | null>]>(
           `INSERT INTO runs (name, kind, status, dataset, dataset_name, size, classes, vich, layer_embedding, train_split,
-             val_split, settings, device, epochs, created_at, label_position)
+             val_split, settings, device, epochs, created_at, version, version_name, version_hash, label_position)
            VALUES (:name, :kind, :status, :dataset, (SELECT name FROM datasets WHERE id = :dataset), :size, :classes, :vich,
              :layerEmbedding, :trainSplit, :valSplit, :settings, :device, :epochs, :createdAt,
-             CASE :kind WHEN 'trained' THEN (SELECT coalesce(max(id), 0) FROM annotations) END)`,
+             :version, (SELECT name FROM versions WHERE id = :version), (SELECT content_hash FROM versions WHERE id = :version),
+             CASE :kind WHEN 'trained' THEN coalesce((SELECT point FROM versions WHERE id = :version),
+               (SELECT coalesce(max(id), 0) FROM annotations)) END)`,
         )
         .run({
           ...run,
+          version: run.version?.id ?? null,
           classes: JSON.stringify(run.classes),
           vich: Number(run.vich),
           layerEmbedding: Number(run.layerEmbedding),
