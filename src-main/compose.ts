@@ -75,12 +75,6 @@ export function composeServices(options: ComposeOptions): Services {
   const gallery = new Gallery(workspace);
   const runs = new Runs(workspace, engine, emit);
   const statistics = new Statistics(options.statisticsThread);
-  events.subscribe(({ event, payload }) => {
-    if (event !== 'project.changed' || payload.project === null) return;
-    datasets
-      .sweep()
-      .catch((thrown: unknown) => console.error('Files of a killed import could not be removed:', thrown));
-  });
   return {
     home,
     annotator,

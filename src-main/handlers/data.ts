@@ -9,5 +9,9 @@ export const dataHandlers = ({ datasets }: Services) =>
     'import.detect': ({ source }) => attempt(() => datasets.detect(source)),
     'import.preview': (request) => attempt(() => datasets.preview(request)),
     'import.start': (order) => attempt(() => datasets.startImport(order)),
+    'import.problems': ({ dataset, after, limit }) => attempt(() => datasets.problems(dataset, after, limit)),
+    'import.interrupted': () => attempt(() => datasets.interrupted()),
+    'import.resume': ({ dataset }) => attempt(() => datasets.resumeImport(dataset)),
+    'import.discard': ({ dataset }) => attempt(() => datasets.discardImport(dataset).then(() => null)),
     'import.report': ({ dataset }) => attempt(() => datasets.report(dataset)),
   }) satisfies Partial<Handlers>;

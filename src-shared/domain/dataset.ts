@@ -107,11 +107,31 @@ export const ImportProblem = z.object({
 });
 export type ImportProblem = z.infer<typeof ImportProblem>;
 
+/** What a vote rule makes of the images of one split. */
+export const VoteOutcomeCount = z.object({
+  rule: VoteRule,
+  split: z.string(),
+  kept: z.number().int(),
+  dropped: z.number().int(),
+  /** Images kept by the class that has most of their target. */
+  classes: z.partialRecord(Expression, z.number().int()),
+});
+export type VoteOutcomeCount = z.infer<typeof VoteOutcomeCount>;
+
 /** What an import would do, before anything is written. */
 export const ImportPreview = z.object({
   /** Key for preview thumbnails; kept for a while by the service. */
   preview: z.string(),
   rows: z.number().int(),
+  format: ImportFormat,
+  /** What was seen that speaks for reading it so. */
+  reason: z.string(),
+  /** Rows that would be kept but left out, by their reason. */
+  excluded: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+  /** The rule that the import would use; null where there are no votes or they are only kept. */
+  voteRule: VoteRule.nullable(),
+  /** What every rule makes of every split; empty where the source has no votes. */
+  votes: z.array(VoteOutcomeCount),
   /** Splits named by the source; empty when it names none. */
   splits: z.record(z.string(), z.number().int()),
   classes: z.array(ImportPreviewClass),
@@ -133,6 +153,24 @@ export const ImportRequest = z.object({
 });
 export type ImportRequest = z.infer<typeof ImportRequest>;
 
+/** What is imported, under which name, and how rows without a split are dealt. */
+export const ImportOrder = ImportRequest.extend({
+  name: z.string().min(1).max(120),
+  split: SplitPlan.optional(),
+});
+export type ImportOrder = z.infer<typeof ImportOrder>;
+
+/** An import that was cut short, and can go on where it was. */
+export const InterruptedImport = z.object({
+  dataset: z.number().int(),
+  name: z.string(),
+  source: z.string(),
+  /** Rows of the source that are done, and all of them. */
+  done: z.number().int(),
+  total: z.number().int(),
+});
+export type InterruptedImport = z.infer<typeof InterruptedImport>;
+
 /** The result of an import job. */
 export const ImportReport = z.object({
   dataset: z.number().int(),
@@ -140,6 +178,8 @@ export const ImportReport = z.object({
   /** Rows written, broken ones included. */
   images: z.number().int(),
   broken: z.number().int(),
+  /** Rows that are kept but left out: no face, no expression, no agreement among the taggers, a class left out. */
+  excluded: z.number().int().default(0),
   /** Images whose bytes equal an earlier image of this dataset. */
   duplicates: z.number().int(),
   unlabelled: z.number().int(),
@@ -147,6 +187,10 @@ export const ImportReport = z.object({
   splits: z.record(z.string(), z.number().int()),
   problems: z.array(ImportProblem),
   problemCount: z.number().int(),
+  /** How the source was read, and what was seen that spoke for it. */
+  format: ImportFormat.default('csv'),
+  reason: z.string().default(''),
+  choices: ImportChoices.default({}),
   seconds: z.number(),
 });
 export type ImportReport = z.infer<typeof ImportReport>;

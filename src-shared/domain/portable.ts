@@ -43,7 +43,9 @@ export const PortableImage = z.object({
   /** As it came with the dataset, and as its source called it. */
   datasetLabel: Expression.nullable(),
   rawLabel: z.string(),
+  /** Soft target that stands, and the one that the dataset's votes made. */
   soft: SoftLabel.nullable(),
+  datasetSoft: SoftLabel.nullable().default(null),
   votes: Votes.nullable(),
   /** Current box, and the dataset's. */
   box: Box.nullable(),

@@ -1,5 +1,5 @@
 import type { ColumnMap } from '../../../src-shared/domain/dataset.ts';
-import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { VoteChoice, Votes } from '../../../src-shared/domain/votes.ts';
 import { expressionOf, splitOf } from '../../../src-shared/domain/synonyms.ts';
 import { isImageName } from '../files/kinds.ts';
 
@@ -63,29 +63,45 @@ export function guessMapping(columns: readonly string[], head: readonly (readonl
   return { path: pathName, label: labelName, ...(splitName === undefined ? {} : { split: splitName }) };
 }
 
-/** Index of a column and the expression whose votes it counts. */
-export type VoteColumns = readonly (readonly [column: number, expression: Expression])[];
+/** Index of a column and what its votes are for. */
+export type VoteColumns = readonly (readonly [column: number, choice: VoteChoice])[];
+
+/** What a tagger could also say, by the column's bare name. */
+const OTHER_CHOICES: Readonly<Record<string, VoteChoice>> = {
+  unknown: 'unknown',
+  uncertain: 'unknown',
+  nf: 'no-face',
+  noface: 'no-face',
+  nonface: 'no-face',
+  notaface: 'no-face',
+};
+
+/** What a column of votes is for, by its name; null for a name that means something else. */
+export function voteChoice(column: string): VoteChoice | null {
+  return expressionOf(column) ?? OTHER_CHOICES[bare(column)] ?? null;
+}
 
 /**
- * Columns that are named like expressions and hold small whole numbers: vote counts, as in FER+ and in the official
- * code's manifest. Fewer than three such columns are taken for something else.
+ * Columns that are named like expressions (or unknown, NF) and hold small whole numbers: vote counts, as in FER+ and in
+ * the official code's manifest. Fewer than three such expressions are taken for something else.
  */
 export function voteColumns(columns: readonly string[], head: readonly (readonly string[])[]): VoteColumns {
   const found = columns.flatMap((name, index) => {
-    const expression = expressionOf(name);
-    return expression !== null && share(head, index, (cell) => /^\d{1,4}$/.test(cell.trim())) === 1
-      ? [[index, expression] as const]
+    const choice = voteChoice(name);
+    return choice !== null && share(head, index, (cell) => /^\d{1,4}$/.test(cell.trim())) === 1
+      ? [[index, choice] as const]
       : [];
   });
-  return new Set(found.map(([, expression]) => expression)).size >= 3 ? found : [];
+  const expressions = found.filter(([, choice]) => choice !== 'unknown' && choice !== 'no-face');
+  return new Set(expressions.map(([, expression]) => expression)).size >= 3 ? found : [];
 }
 
 /** The votes in a row, or null where nobody voted. */
-export function readVotes(cells: readonly string[], columns: VoteColumns): Partial<Record<Expression, number>> | null {
-  const votes: Partial<Record<Expression, number>> = {};
-  for (const [column, expression] of columns) {
-    const count = Number.parseInt(cells[column] ?? '', 10);
-    if (count > 0) votes[expression] = (votes[expression] ?? 0) + count;
+export function readVotes(cells: readonly string[], columns: VoteColumns): Votes | null {
+  const votes: Votes = {};
+  for (const [column, choice] of columns) {
+    const count = Number.parseFloat(cells[column] ?? '');
+    if (count > 0 && Number.isFinite(count)) votes[choice] = (votes[choice] ?? 0) + count;
   }
   return Object.keys(votes).length > 0 ? votes : null;
 }

@@ -2,20 +2,23 @@ import type { Emit } from '../../../src-shared/contract/client.ts';
 import type {
   Dataset,
   ImportCandidate,
+  ImportOrder,
   ImportPreview,
+  ImportProblem,
   ImportReport,
   ImportRequest,
+  InterruptedImport,
 } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import { cacheFolder } from '../files/cache.ts';
-import { renderThumbnail } from '../images/render.ts';
+import { renderPixels, renderThumbnail } from '../images/render.ts';
 import type { Workspace } from '../projects/workspace.ts';
+import type { Store, UnfinishedImport } from '../store/interface.ts';
 import { detectSource } from './detect.ts';
-import { runImport } from './import.ts';
-import type { ImportOrder } from './import.ts';
+import { exportProblems } from './export-problems.ts';
+import { discardImport, runImport } from './import.ts';
 import { previewSource } from './preview.ts';
+import type { PreviewWithFiles } from './preview.ts';
 import { checkPlan } from './split-plan.ts';
-import { removeSpools } from './spool.ts';
 
 /** Previews whose thumbnails can still be asked for. */
 const PREVIEWS = 8;
@@ -26,7 +29,9 @@ export class Datasets {
   readonly #workspace: Pick<Workspace, 'require'>;
   readonly #emit: Emit;
   /** Files behind a preview's thumbnails, the oldest preview first. */
-  readonly #previews = new Map<string, readonly string[]>();
+  readonly #previews = new Map<string, PreviewWithFiles['files']>();
+  /** Projects and names of the datasets that a job is importing now. */
+  readonly #running = new Set<string>();
 
   constructor(workspace: Pick<Workspace, 'require'>, emit: Emit) {
     this.#workspace = workspace;
@@ -64,8 +69,13 @@ export class Datasets {
    * since.
    */
   async previewImage(preview: string, index: number): Promise<{ bytes: Buffer; type: string } | null> {
-    const file = this.#previews.get(preview)?.[index];
-    return file === undefined ? null : { bytes: await renderThumbnail(file, PREVIEW_SIZE), type: 'image/webp' };
+    const sample = this.#previews.get(preview)?.[index];
+    if (sample === undefined) return null;
+    const bytes =
+      'pixels' in sample
+        ? await renderPixels(sample.pixels, PREVIEW_SIZE)
+        : await renderThumbnail(sample.file, PREVIEW_SIZE, sample.box);
+    return { bytes, type: 'image/webp' };
   }
 
   /**
@@ -76,13 +86,15 @@ export class Datasets {
   startImport(order: ImportOrder): { job: number } {
     const { store, jobs } = this.#workspace.require();
     const name = order.name.trim();
-    if (store.datasets.byName(name) !== null)
+    const key = runningKey(store, name);
+    if (store.datasets.byName(name) !== null || this.#running.has(key))
       throw new FailureError({
         kind: 'conflict',
         message: `A dataset of this project is already called “${name}”.`,
         remedy: 'Choose another name, or remove that dataset first.',
       });
     if (order.split !== undefined) checkPlan(order.split);
+    this.#running.add(key);
     const job = jobs.start(
       { kind: 'import', title: `Import ${name}`, unit: 'images', lane: 'files' },
       async (context) => {
@@ -90,6 +102,7 @@ export class Datasets {
         this.#emit('datasets.changed', { dataset });
       },
     );
+    void jobs.finished(job).finally(() => this.#running.delete(key));
     return { job };
   }
 
@@ -100,15 +113,60 @@ export class Datasets {
     return report;
   }
 
-  /**
-   * Removes files that a killed import left behind (its rows go when the project is opened); for after opening a
-   * project.
-   */
-  async sweep(): Promise<void> {
-    const { project, jobs } = this.#workspace.require();
-    const alive = ['queued', 'running'];
-    await removeSpools(cacheFolder(project.path), (job) => alive.includes(jobs.get(job)?.status ?? ''));
+  /** Problems of the import of a dataset after the one with this id. Throws FailureError 'not-found'. */
+  problems(dataset: number, after: number, limit: number): (ImportProblem & { id: number })[] {
+    const { store } = this.#workspace.require();
+    if (store.datasets.get(dataset) === null) throw unknownDataset(dataset);
+    return store.imports.problems(dataset, after, limit);
   }
+
+  /**
+   * Writes all problems of the import of a dataset as CSV: path, kind, reason; its report lists the first of them.
+   * @throws FailureError 'not-found', and those of writing.
+   */
+  async exportProblems(dataset: number, out: string): Promise<{ problems: number }> {
+    const { store } = this.#workspace.require();
+    if (store.datasets.get(dataset) === null) throw unknownDataset(dataset);
+    return exportProblems(store.imports, dataset, out);
+  }
+
+  /** Imports that were cut short: each can go on, or be taken back. */
+  interrupted(): InterruptedImport[] {
+    const { store } = this.#workspace.require();
+    return this.#waiting(store).map(({ dataset, name, progress }) => ({
+      dataset,
+      name,
+      source: progress.order.source,
+      done: Math.min(progress.entries, progress.total),
+      total: progress.total,
+    }));
+  }
+
+  /** Goes on with an import that was cut short. Throws FailureError 'not-found'. */
+  resumeImport(dataset: number): { job: number } {
+    const { store } = this.#workspace.require();
+    const found = this.#waiting(store).find((one) => one.dataset === dataset);
+    if (found === undefined) throw unknownDataset(dataset);
+    return this.startImport(found.progress.order);
+  }
+
+  /** Takes back what is stored of an import that was cut short. Throws FailureError 'not-found'. */
+  async discardImport(dataset: number): Promise<void> {
+    const { store } = this.#workspace.require();
+    const found = this.#waiting(store).find((one) => one.dataset === dataset);
+    if (found === undefined) throw unknownDataset(dataset);
+    await discardImport(store, found);
+    this.#emit('datasets.changed', { dataset });
+  }
+
+  /** Unfinished imports that no job of this process is at. */
+  #waiting(store: Store): UnfinishedImport[] {
+    return store.imports.unfinished().filter(({ name }) => !this.#running.has(runningKey(store, name)));
+  }
+}
+
+function runningKey(store: Store, name: string): string {
+  return `${store.folder}\0${name.toLowerCase()}`;
 }
 
 function unknownDataset(dataset: number): FailureError {

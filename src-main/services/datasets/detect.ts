@@ -1,23 +1,25 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { ImportCandidate, ImportRequest } from '../../../src-shared/domain/dataset.ts';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { IMPORT_FORMATS } from '../../../src-shared/domain/dataset.ts';
+import type { ImportCandidate, ImportFormat, ImportRequest } from '../../../src-shared/domain/dataset.ts';
+import { FORMAT_TITLES } from '../../../src-shared/domain/format-titles.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { explainAccess } from '../files/access.ts';
-import { findBase } from './base-folder.ts';
-import { guessMapping, voteColumns } from './columns.ts';
-import { folderLayout, surveyFolders } from './folders.ts';
-import { isTableName } from '../files/kinds.ts';
-import { openFolders, openTableSource } from './source.ts';
+import type { Sighting } from './formats/format.ts';
+import { FORMATS } from './formats/index.ts';
 import type { Source } from './source.ts';
-import { openTable } from './table/table.ts';
 
-/** Tables of one folder that are looked at. */
-const TABLES = 12;
-/** Class names that are listed in a reason. */
-const LISTED = 8;
+/** A way to read a source, and as which format. */
+interface Way {
+  readonly format: ImportFormat;
+  readonly sighting: Sighting;
+}
 
-/** A candidate with how well it fits: 3 says all, 0 nothing. */
-type Scored = ImportCandidate & { readonly score: number };
+/** What a request came to mean: the opened source, and what was seen that speaks for reading it so. */
+export interface OpenedSource {
+  readonly source: Source;
+  readonly reason: string;
+}
 
 /**
  * Ways to read a source, the best first, each with what speaks for it. Empty where nothing looks like images with
@@ -25,16 +27,22 @@ type Scored = ImportCandidate & { readonly score: number };
  * @throws FailureError 'not-found' or 'unreadable'.
  */
 export async function detectSource(source: string): Promise<ImportCandidate[]> {
-  const path = resolve(source);
+  return (await waysIn(resolve(source), IMPORT_FORMATS)).map(({ format, sighting }) => ({
+    format,
+    path: sighting.path,
+    variant: sighting.variant ?? null,
+    reason: sighting.reason,
+    columns: [...(sighting.columns ?? [])],
+    mapping: sighting.mapping ?? null,
+  }));
+}
+
+async function waysIn(path: string, formats: readonly ImportFormat[]): Promise<Way[]> {
   const folder = await isFolder(path);
-  const found = folder
-    ? [...(await Promise.all((await tablesIn(path)).map(tableOrNull))), await folderCandidate(path)]
-    : [await tableCandidate(path)];
-  return found
-    .filter((candidate) => candidate !== null && candidate.score > 0)
-    .filter((candidate): candidate is Scored => candidate !== null)
-    .sort((a, b) => b.score - a.score)
-    .map(({ score: _score, ...candidate }) => candidate);
+  const ways: Way[] = [];
+  for (const format of formats)
+    for (const sighting of await FORMATS[format].detect(path, folder)) ways.push({ format, sighting });
+  return ways.sort((a, b) => b.sighting.strength - a.sighting.strength);
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -50,111 +58,56 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function tablesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names
-    .filter((name) => isTableName(name) && !name.startsWith('.'))
-    .sort()
-    .slice(0, TABLES)
-    .map((name) => join(folder, name));
-}
-
-/** A file beside the images that is no readable table speaks for nothing; asked for by name it is an error. */
-async function tableOrNull(path: string): Promise<Scored | null> {
-  try {
-    return await tableCandidate(path);
-  } catch (thrown) {
-    if (thrown instanceof FailureError) return null;
-    throw thrown;
-  }
-}
-
-const DELIMITER_NAMES = { ',': 'commas', '\t': 'tabs', ';': 'semicolons' } as const;
-
-async function tableCandidate(path: string): Promise<Scored> {
-  const table = await openTable(path);
-  const columns = [...table.columns];
-  const mapping = guessMapping(columns, table.head);
-  const delimiter = DELIMITER_NAMES[table.dialect.delimiter];
-  const saw = `${basename(path)} is a table separated by ${delimiter} with ${columns.length} columns`;
-  if (mapping === null)
-    return {
-      format: 'csv',
-      path,
-      variant: null,
-      columns,
-      mapping,
-      score: 1,
-      reason: `${saw}; none looks like image paths and labels.`,
-    };
-  const at = columns.indexOf(mapping.path);
-  const base = await findBase(
-    path,
-    table.head.map((row) => row[at] ?? ''),
-  );
-  const place = relative(dirname(path), join(base.root, base.base)) || 'the folder of the table';
-  const files =
-    base.found === 0
-      ? 'none of the first images is found beside it'
-      : `${base.found} of the first ${base.tried} images are found in ${place}`;
-  const votes = voteColumns(columns, table.head);
-  const counts = votes.length > 0 ? `; ${votes.length} columns hold vote counts` : '';
-  return {
-    format: 'csv',
-    path,
-    variant: null,
-    columns,
-    mapping,
-    score: base.found === 0 ? 1.5 : 3,
-    reason: `${saw}: “${mapping.path}” names images and “${mapping.label}” labels; ${files}${counts}.`,
-  };
-}
-
-async function folderCandidate(path: string): Promise<Scored | null> {
-  const { root, wrapped } = await folderLayout(path);
-  const survey = await surveyFolders(root);
-  if (!survey.hasImages) return null;
-  const classes = survey.classes.length;
-  const list = survey.classes.slice(0, LISTED).join(', ') + (classes > LISTED ? ', …' : '');
-  const where = wrapped ? ` in ${basename(root)}` : '';
-  const splits = survey.splits.length > 0 ? ` under ${survey.splits.join(', ')}` : '';
-  const reason =
-    classes === 0
-      ? `Images${where}${splits} without class folders: they come in without labels.`
-      : `${classes} class ${classes === 1 ? 'folder' : 'folders'}${where}${splits} (${list}), ` +
-        `${survey.known} of them known expressions.`;
-  // Names that mean expressions speak louder than folders that only hold images.
-  const score = survey.known >= 2 ? 2.5 : classes >= 2 ? 2 : 1.2;
-  return { format: 'folders', path: root, variant: null, columns: [], mapping: null, score, reason };
-}
-
 /**
- * Opens what a request means. `auto` takes the best way that needs no more answers.
- * @throws FailureError 'invalid' where nothing fits, or where a table's columns must be mapped first.
+ * Opens what a request means. `auto` takes the best way in, and never chooses between two that as much speaks for.
+ * @throws FailureError 'invalid' where nothing fits or two ways do, and those of detection.
  */
-export async function openRequest(request: ImportRequest): Promise<Source> {
+export async function openRequest(request: ImportRequest): Promise<OpenedSource> {
   const path = resolve(request.source);
-  if (request.format === 'folders') return openFolders(path);
-  if (request.format === 'csv' && request.mapping !== undefined && !(await isFolder(path)))
-    return openTableSource(path, request.mapping);
-  const candidates = (await detectSource(path)).filter(
-    ({ format }) => request.format === 'auto' || format === request.format,
-  );
+  const { variant } = request.choices ?? {};
   // A mapping that somebody gave means a table, whatever else lies there.
-  const chosen = request.mapping === undefined ? candidates[0] : candidates.find(({ format }) => format === 'csv');
-  if (chosen === undefined)
-    throw new FailureError({
+  const format = request.format === 'auto' && request.mapping !== undefined ? 'csv' : request.format;
+  const ways = (await waysIn(path, format === 'auto' ? IMPORT_FORMATS : [format])).filter(
+    ({ sighting }) => variant === undefined || sighting.variant === variant,
+  );
+  const [best, ...others] = ways;
+  if (best === undefined) throw nothingThere(path, format, variant);
+  const rival = others.find(
+    (way) => way.sighting.strength === best.sighting.strength && !isSameWithOtherPictures(way, best),
+  );
+  if (rival !== undefined) throw ambiguous(path, best, rival);
+  return { source: await FORMATS[best.format].open(best.sighting, request), reason: best.sighting.reason };
+}
+
+/** Two kinds of pictures with the same labels: the first kind is the usual one, and the other can be asked for. */
+function isSameWithOtherPictures(one: Way, other: Way): boolean {
+  return one.format === other.format && one.sighting.path === other.sighting.path;
+}
+
+function nothingThere(path: string, format: ImportFormat | 'auto', variant: string | undefined): FailureError {
+  if (format === 'auto' || format === 'csv' || format === 'folders')
+    return new FailureError({
       kind: 'invalid',
-      message: `${path} holds neither class folders with images nor a table that can be read.`,
+      message: `${path} holds neither a known dataset, nor class folders with images, nor a table that can be read.`,
       remedy: 'Choose a folder with one folder for each class, or a CSV or TSV file with a column of image paths.',
     });
-  if (chosen.format === 'folders') return openFolders(chosen.path);
-  const mapping = request.mapping ?? chosen.mapping;
-  if (mapping === null)
-    throw new FailureError({
-      kind: 'invalid',
-      message: chosen.reason,
-      remedy: `Say which column holds the path and which the label, among: ${chosen.columns.join(', ')}.`,
-    });
-  return openTableSource(chosen.path, mapping);
+  const title = FORMAT_TITLES[format];
+  return new FailureError({
+    kind: 'invalid',
+    message: `${path} does not look like ${title}${variant === undefined ? '' : ` with ${variant} pictures`}.`,
+    remedy: 'Choose the folder that holds all of it, or let the format be detected.',
+  });
+}
+
+function ambiguous(path: string, one: Way, other: Way): FailureError {
+  const told = ({ format, sighting }: Way): string => `as ${format} (${sighting.reason.replace(/\.$/, '')})`;
+  const remedy =
+    one.format === other.format
+      ? `Choose ${one.sighting.path} or ${other.sighting.path} itself.`
+      : `Say which one is meant: format ${one.format} or ${other.format}.`;
+  return new FailureError({
+    kind: 'invalid',
+    message: `${path} can be read in two ways: ${told(one)}, or ${told(other)}.`,
+    remedy,
+  });
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { expressionOf, splitOf } from '../../../src-shared/domain/synonyms.ts';
 import { explainAccess } from '../files/access.ts';
-import type { SourceEntry } from './entry.ts';
+import type { SourceEntry } from './source.ts';
 import { isImageName } from '../files/kinds.ts';
 
 /** Folders that only wrap: `train/images/happy/x.jpg` is of class happy. */
@@ -87,7 +87,7 @@ async function* walk(root: string, folders: readonly string[], most: number): As
     if (entry.isDirectory()) yield* walk(root, [...folders, entry.name], most);
     else if (entry.isSymbolicLink() && (await leadsToFolder(join(here, entry.name))))
       yield { problem: { path: given, kind: 'outside', reason: 'A symbolic link to a folder is not followed.' } };
-    else if (isImageName(entry.name) && images++ < most) yield { problem: null, given, ...place, votes: null };
+    else if (isImageName(entry.name) && images++ < most) yield { problem: null, given, ...place };
   }
 }
 

@@ -1,92 +1,101 @@
+import { createHash, type Hash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { ImportReport, ImportRequest, SplitPlan } from '../../../src-shared/domain/dataset.ts';
-import { EXPRESSIONS } from '../../../src-shared/domain/expression.ts';
+import type { ImportOrder, ImportProblem, ImportReport } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import { mapLabel } from '../../../src-shared/domain/synonyms.ts';
-import { cacheFolder } from '../files/cache.ts';
-import { inspectImage } from '../images/inspect.ts';
 import { mapInOrder } from '../images/parallel.ts';
+import { CLOSING } from '../jobs/interface.ts';
 import type { JobContext } from '../jobs/interface.ts';
-import type { NewImage, Store } from '../store/interface.ts';
+import type { ImportProgress, NewImage, Store, UnfinishedImport } from '../store/interface.ts';
+import { dealAll } from './deal.ts';
 import { openRequest } from './detect.ts';
-import type { SourceEntry } from './entry.ts';
-import { ClassNames, Problems } from './problems.ts';
-import type { Source } from './source.ts';
-import { dealSplits } from './split-plan.ts';
-import { Spool } from './spool.ts';
+import { lookAt } from './look-at.ts';
+import { freeFolder, removeFolder } from './own-files.ts';
+import { ClassNames } from './problems.ts';
+import { voteRuleOf } from './settle.ts';
+import type { Source, SourceEntry } from './source.ts';
 
-/** What is imported, under which name, and how rows without a split are dealt. */
-export interface ImportOrder extends ImportRequest {
-  readonly name: string;
-  readonly split?: SplitPlan;
-}
-
-/** Split of rows for which neither the source nor a plan names one. */
-export const WHOLE = 'all';
 /** Rows stored in one transaction: a few milliseconds. */
 const BATCH = 300;
 /** Images read ahead at a time; decoding happens in libvips' threads, off the main one. */
 const READ_AHEAD = Math.max(2, Math.min(8, availableParallelism())) * 2;
+const PAGE = 5_000;
 
 /**
- * The body of an import job: every file is read, hashed and decoded first; only then splits are dealt and rows stored,
- * so that images with the same bytes land in one split. A file that is missing or cannot be read becomes a row with its
- * reason. Cancelled or failed, it leaves no row behind.
+ * The body of an import job: entry after entry is read, hashed, decoded and stored, with how far that brought the
+ * import, so that one that was killed goes on where it was; splits are dealt and duplicates listed when all rows are
+ * there, and only then the dataset is seen. Memory does not grow with the rows. Cancelled, it leaves nothing behind; on
+ * a full disk, or when the project is closed meanwhile, it stays as it is and can go on.
  * @throws FailureError 'cancelled', those of `openRequest`, and 'conflict' for a name that is taken.
  */
 export async function runImport(store: Store, order: ImportOrder, context: JobContext): Promise<ImportReport> {
   const started = performance.now();
-  const source = await openRequest(order);
-  const total = await countImages(source, context);
-  const spool = await Spool.create(cacheFolder(store.folder), context.id);
+  const { source, reason } = await openRequest(order);
+  const unfinished = unfinishedOf(store, order);
+  const held = unfinished ?? (await begin(store, order, source, context));
   try {
-    const survey = new Survey();
-    await inspectAll(source, order, spool, survey, total, context);
-    const dealt = order.split === undefined ? null : dealSplits(survey.strata, survey.groups, order.split);
-    const names = Object.keys(order.split?.shares ?? {});
-    const splitFor = (index: number): string => names[dealt?.[index] ?? -1] ?? WHOLE;
-    return await storeAll(store, order, source, spool, survey, splitFor, started, context);
-  } finally {
-    await spool.remove();
+    await storeEntries(store, source, held, context);
+    await finishRows(store, held, context);
+    const report: ImportReport = {
+      ...{ dataset: held.dataset, name: order.name, format: source.format, reason, choices: choicesOf(source, order) },
+      ...store.imports.tally(held.dataset),
+      seconds: (performance.now() - started) / 1_000,
+    };
+    store.datasets.finish(held.dataset, report);
+    context.link({ dataset: held.dataset });
+    return report;
+  } catch (thrown) {
+    if (!canGoOn(thrown) && context.signal.reason !== CLOSING) await discardImport(store, held);
+    throw thrown;
   }
 }
 
-/** What must be known of every row before the first is stored; a few numbers a row. */
-class Survey {
-  readonly problems = new Problems();
-  readonly names = new ClassNames();
-  rows = 0;
-  duplicates = 0;
-  /**
-   * By position among the rows that a plan deals: label and soundness as one number, and the first row with the same
-   * bytes.
-   */
-  readonly strata: number[] = [];
-  readonly groups: number[] = [];
-  /**
-   * Row number by content: the first 52 bits of the hash, of which a million images share one with odds of 1 in 10,000.
-   */
-  readonly #firstRow = new Map<number, number>();
-  /** Duplicates that are listed, by the row that they repeat, to be told its path when that row passes again. */
-  readonly repeats = new Map<number, string[]>();
+/** Takes back an import that was cut short: its rows, and the files that it wrote into the project. */
+export async function discardImport(store: Store, { dataset, progress }: UnfinishedImport): Promise<void> {
+  store.datasets.remove(dataset);
+  if (progress.folder !== null) await removeFolder(progress.folder);
+}
 
-  add(row: NewImage): void {
-    const index = this.rows++;
-    const key = row.contentHash === '' ? -1 : Number.parseInt(row.contentHash.slice(0, 13), 16);
-    const first = key < 0 ? undefined : this.#firstRow.get(key);
-    if (first === undefined) {
-      if (key >= 0) this.#firstRow.set(key, index);
-    } else {
-      this.duplicates++;
-      const paths = this.repeats.get(first) ?? [];
-      this.repeats.set(first, paths);
-      paths.push(row.path);
-    }
-    if (row.split !== '') return;
-    const label = row.label === null ? EXPRESSIONS.length : EXPRESSIONS.indexOf(row.label);
-    this.strata.push(label * 2 + (row.status === 'ok' ? 0 : 1));
-    this.groups.push(first ?? index);
-  }
+/** The machine was in the way, not the source: what is stored is worth keeping. */
+function canGoOn(thrown: unknown): boolean {
+  return thrown instanceof FailureError && ['disk-full', 'unavailable'].includes(thrown.failure.kind);
+}
+
+function choicesOf(source: Source, order: ImportOrder): ImportReport['choices'] {
+  const rule = voteRuleOf(source, order);
+  return rule === null ? (order.choices ?? {}) : { ...order.choices, voteRule: rule };
+}
+
+/** An import of this very order that was cut short; one of the same name with another order gives way. */
+function unfinishedOf(store: Store, order: ImportOrder): UnfinishedImport | null {
+  const named = store.imports.unfinished().find(({ name }) => name.toLowerCase() === order.name.toLowerCase());
+  if (named === undefined) return null;
+  return sameOrder(named.progress.order, order) ? named : null;
+}
+
+/** Orders are equal when they say the same, in whatever order they say it. */
+function sameOrder(one: ImportOrder, other: ImportOrder): boolean {
+  const text = (value: unknown): string =>
+    JSON.stringify(value, (_key, inner: unknown) =>
+      inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    );
+  return text(one) === text(other);
+}
+
+async function begin(store: Store, order: ImportOrder, source: Source, context: JobContext): Promise<UnfinishedImport> {
+  const stale = store.imports.unfinished().find(({ name }) => name.toLowerCase() === order.name.toLowerCase());
+  if (stale !== undefined) await discardImport(store, stale);
+  const total = await countImages(source, context);
+  const owns = source.root === null || order.choices?.copy === true;
+  const folder = owns ? freeFolder(store.folder, order.name) : null;
+  const root = folder ?? source.root ?? store.folder;
+  const dataset = store.datasets.insert({
+    ...{ name: order.name, root, format: source.format, choices: choicesOf(source, order) },
+  });
+  const progress: ImportProgress = { order, entries: 0, digest: '', total, folder, rowProblems: null };
+  store.imports.begin(dataset, progress);
+  return { dataset, name: order.name, progress };
 }
 
 async function countImages(source: Source, context: JobContext): Promise<number> {
@@ -99,123 +108,109 @@ async function countImages(source: Source, context: JobContext): Promise<number>
   return count;
 }
 
-async function inspectAll(
+const nameOf = (entry: SourceEntry): string => (entry.problem === null ? entry.given : entry.problem.path);
+
+function note(digest: Hash, entry: SourceEntry): void {
+  digest.update(nameOf(entry)).update('\n');
+}
+
+/** Reads and stores the entries that are not stored yet. */
+async function storeEntries(
+  store: Store,
   source: Source,
-  order: ImportOrder,
-  spool: Spool,
-  survey: Survey,
-  total: number,
+  { dataset, progress: from }: UnfinishedImport,
   context: JobContext,
 ): Promise<void> {
-  const corrections = order.labels ?? {};
+  const { order, total, folder } = from;
+  const options = { source, request: order, rule: voteRuleOf(source, order), folder };
+  const digest = createHash('sha256');
+  const names = new ClassNames();
+  for (const { raw, path, label } of store.imports.classNames(dataset)) names.add(raw, path, label);
+  let entries = from.entries;
   let done = 0;
-  const look = (entry: SourceEntry) => lookAt(source, entry, corrections);
-  for await (const { row, problem } of mapInOrder(source.entries(), READ_AHEAD, look)) {
-    stopWhenCancelled(context);
-    if (problem !== null) survey.problems.add(problem);
-    if (problem?.kind !== 'bad-row') context.progress(++done, total, row?.path ?? '');
-    if (row === null) continue;
-    survey.names.add(row.rawLabel, row.path, row.label);
-    survey.add(row);
-    await spool.add(row);
-  }
-  context.progress(total, total, 'Storing');
-  for (const problem of survey.names.problems((raw) => Object.hasOwn(corrections, raw))) survey.problems.add(problem);
-}
-
-interface LookedAt {
-  readonly row: NewImage | null;
-  readonly problem: ImportReport['problems'][number] | null;
-}
-
-/** One entry as a row, a problem, or, for a broken image, both. */
-async function lookAt(
-  source: Source,
-  entry: SourceEntry,
-  corrections: NonNullable<ImportOrder['labels']>,
-): Promise<LookedAt> {
-  if (entry.problem !== null) return { row: null, problem: entry.problem };
-  const location = await source.locator.locate(entry.given);
-  if (location.problem?.kind === 'outside') return { row: null, problem: location.problem };
-  const { path } = location;
-  const unseen = { width: 0, height: 0, bytes: 0, contentHash: '', perceptualHash: '', box: null };
-  const { reason, ...facts } =
-    location.problem === null ? await inspectImage(location.file) : { reason: location.problem.reason, ...unseen };
-  const row: NewImage = {
-    path,
-    split: entry.split,
-    status: reason === null ? 'ok' : 'broken',
-    reason,
-    label: mapLabel(entry.rawLabel, corrections),
-    rawLabel: entry.rawLabel,
-    ...facts,
-    votes: entry.votes,
-    soft: null,
-    attributes: null,
+  let rows: NewImage[] = [];
+  let problems: ImportProblem[] = [];
+  const flush = (): void => {
+    const progress = { ...from, entries, digest: digest.copy().digest('hex') };
+    store.imports.append(dataset, { rows, problems, progress });
+    rows = [];
+    problems = [];
   };
-  const kind = location.problem?.kind ?? 'unreadable';
-  return { row, problem: reason === null ? null : { path, kind, reason } };
+  const skipped = skip(source.entries(), from, digest, (entry) => {
+    if (entry.problem === null) done++;
+  });
+  for await (const { entry, row, problem } of mapInOrder(skipped, READ_AHEAD, (one) => lookAt(one, options))) {
+    stopWhenCancelled(context);
+    note(digest, entry);
+    entries++;
+    if (problem !== null) problems.push(problem);
+    if (entry.problem === null) context.progress(++done, total, row?.path ?? entry.given);
+    if (row !== null) {
+      names.add(row.rawLabel, row.path, row.label);
+      rows.push(row);
+    }
+    if (rows.length + problems.length < BATCH) continue;
+    flush();
+    await new Promise(setImmediate);
+  }
+  flush();
+  context.progress(total, total, 'Dealing splits, looking for duplicates');
 }
 
 /**
- * Stores the spooled rows, then the report that makes the dataset visible. After an error the dataset is gone again.
+ * The entries after those that are stored.
+ * @throws FailureError 'conflict' where the source no longer begins with what was stored.
  */
-async function storeAll(
-  store: Store,
-  order: ImportOrder,
-  source: Source,
-  spool: Spool,
-  survey: Survey,
-  splitFor: (dealt: number) => string,
-  started: number,
-  context: JobContext,
-): Promise<ImportReport> {
-  const dataset = store.datasets.insert({ name: order.name, root: source.root, format: source.format });
-  try {
-    const tally = {
-      broken: 0,
-      unlabelled: 0,
-      classes: {} as Record<string, number>,
-      splits: {} as Record<string, number>,
-    };
-    let index = 0;
-    let dealt = 0;
-    let batch: NewImage[] = [];
-    for await (const spooled of spool.rows()) {
-      const row = spooled.split === '' ? { ...spooled, split: splitFor(dealt++) } : spooled;
-      for (const path of survey.repeats.get(index) ?? [])
-        survey.problems.add({ path, kind: 'duplicate', reason: `Has the same content as ${row.path}.` });
-      index++;
-      if (row.status === 'broken') tally.broken++;
-      if (row.label === null) tally.unlabelled++;
-      else tally.classes[row.label] = (tally.classes[row.label] ?? 0) + 1;
-      tally.splits[row.split] = (tally.splits[row.split] ?? 0) + 1;
-      batch.push(row);
-      if (batch.length < BATCH) continue;
-      stopWhenCancelled(context);
-      store.datasets.insertImages(dataset, batch);
-      batch = [];
-      await new Promise(setImmediate);
+async function* skip(
+  entries: AsyncGenerator<SourceEntry>,
+  { entries: stored, digest: wanted }: ImportProgress,
+  digest: Hash,
+  onSkipped: (entry: SourceEntry) => void,
+): AsyncGenerator<SourceEntry> {
+  let passed = 0;
+  for await (const entry of entries) {
+    if (passed >= stored) {
+      yield entry;
+      continue;
     }
-    stopWhenCancelled(context);
-    store.datasets.insertImages(dataset, batch);
-    const report: ImportReport = {
-      dataset,
-      name: order.name,
-      images: index,
-      ...tally,
-      duplicates: survey.duplicates,
-      problems: survey.problems.listed,
-      problemCount: survey.problems.count,
-      seconds: (performance.now() - started) / 1_000,
-    };
-    store.datasets.finish(dataset, report);
-    context.link({ dataset });
-    return report;
-  } catch (thrown) {
-    store.datasets.remove(dataset);
-    throw thrown;
+    note(digest, entry);
+    onSkipped(entry);
+    passed++;
+    if (passed === stored && digest.copy().digest('hex') !== wanted) throw changed();
   }
+  if (passed < stored) throw changed();
+}
+
+function changed(): FailureError {
+  return new FailureError({
+    kind: 'conflict',
+    message: 'The source has changed since the import was cut short; what was stored of it has been taken back.',
+    remedy: 'Start the import again.',
+  });
+}
+
+/** What can only be said of all rows together. */
+async function finishRows(store: Store, { dataset, progress }: UnfinishedImport, context: JobContext): Promise<void> {
+  const { imports } = store;
+  const { order } = progress;
+  const rowProblems = progress.rowProblems ?? imports.lastProblem(dataset);
+  if (progress.rowProblems === null) {
+    const [now] = imports.unfinished().filter((one) => one.dataset === dataset);
+    imports.begin(dataset, { ...(now?.progress ?? progress), rowProblems });
+  }
+  imports.clearProblems(dataset, rowProblems);
+  await dealAll(imports, dataset, order.split);
+  for (let after: number | null = 0; after !== null;) {
+    stopWhenCancelled(context);
+    after = imports.listDuplicates(dataset, after, PAGE);
+    await new Promise(setImmediate);
+  }
+  const names = new ClassNames();
+  for (const { raw, path, label, count } of imports.classNames(dataset)) names.add(raw, path, label, count);
+  imports.addProblems(
+    dataset,
+    names.problems((raw) => Object.hasOwn(order.labels ?? {}, raw)),
+  );
 }
 
 function stopWhenCancelled(context: JobContext): void {

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { Box } from '../../../src-shared/domain/box.ts';
 import type { ImportPreview, ImportRequest } from '../../../src-shared/domain/dataset.ts';
-import { mapLabel } from '../../../src-shared/domain/synonyms.ts';
 import { Random } from '../engine/random.ts';
-import { inspectImage } from '../images/inspect.ts';
+import { inspectImage, type BoxLike } from '../images/inspect.ts';
 import { mapInOrder } from '../images/parallel.ts';
 import { openRequest } from './detect.ts';
-import type { SourceEntry } from './entry.ts';
+import type { Location } from './locate.ts';
+import { settle, voteRuleOf } from './settle.ts';
+import type { GreyPixels, ImageEntry, Source, SourceEntry } from './source.ts';
+import { VoteTally } from './vote-tally.ts';
 import { ClassNames, Problems } from './problems.ts';
 
 const SAMPLES = 12;
@@ -14,15 +17,21 @@ const SAMPLED_CLASSES = 24;
 const LOOKUPS = 16;
 const DECODES = 4;
 
-/** A preview and the files behind its thumbnails, by index. */
+/** What a thumbnail is made of: a file, perhaps the face in it, or pixels that are no file yet. */
+export type PreviewFile = { readonly file: string; readonly box: BoxLike | null } | { readonly pixels: GreyPixels };
+
+/** A preview and what is behind its thumbnails, by index. */
 export interface PreviewWithFiles {
   readonly preview: ImportPreview;
-  readonly files: readonly string[];
+  readonly files: readonly ThumbnailSource[];
 }
+
+/** A sample that is known to decode, with its box in whole pixels inside the picture. */
+export type ThumbnailSource = { readonly file: string; readonly box: Box | null } | { readonly pixels: GreyPixels };
 
 interface Sample {
   readonly path: string;
-  readonly file: string;
+  readonly of: PreviewFile;
 }
 
 /** A fair sample of a stream: every item has the same chance to be among the kept ones (Vitter's algorithm R). */
@@ -39,47 +48,61 @@ class Reservoir {
 
 /**
  * What an import would do, before anything is written: all rows are counted and their files looked for; up to 12 images
- * a class are decoded. The same source gives the same samples.
+ * a class are decoded; where there are votes, every rule is tried on all of them. The same source gives the same samples.
  * @throws FailureError as `openRequest`.
  */
 export async function previewSource(request: ImportRequest): Promise<PreviewWithFiles> {
-  const source = await openRequest(request);
+  const { source, reason } = await openRequest(request);
+  const rule = voteRuleOf(source, request);
   const corrections = request.labels ?? {};
   const random = Random.seeded(1);
   const problems = new Problems();
   const names = new ClassNames();
+  const votes = new VoteTally();
   const samples = new Map<string, Reservoir>();
+  const excluded = new Map<string, number>();
   const splits: Record<string, number> = {};
   let rows = 0;
-  const locate = async (entry: SourceEntry) =>
-    entry.problem === null ? { entry, location: await source.locator.locate(entry.given) } : { entry, location: null };
+  const locate = async (entry: SourceEntry) => ({ entry, location: await placeOf(source, entry) });
   for await (const { entry, location } of mapInOrder(source.entries(), LOOKUPS, locate)) {
     if (entry.problem !== null) {
       problems.add(entry.problem);
       continue;
     }
-    if (location === null) continue;
-    if (location.problem !== null) problems.add(location.problem);
-    if (location.problem?.kind === 'outside') continue;
+    if (location !== null && location.problem !== null) problems.add(location.problem);
+    if (location?.problem?.kind === 'outside') continue;
     rows++;
-    names.add(entry.rawLabel, location.path, mapLabel(entry.rawLabel, corrections));
     if (entry.split !== '') splits[entry.split] = (splits[entry.split] ?? 0) + 1;
-    if (location.problem !== null) continue;
-    const reservoir = samples.get(entry.rawLabel) ?? new Reservoir();
-    samples.set(entry.rawLabel, reservoir);
-    reservoir.offer({ path: location.path, file: location.file }, random);
+    const settled = settle(entry, request, rule);
+    if (entry.votes && !entry.excluded) votes.add(entry.split, entry.votes);
+    if (settled.excluded !== null) {
+      excluded.set(settled.excluded, (excluded.get(settled.excluded) ?? 0) + 1);
+      continue;
+    }
+    const { rawLabel, label } = settled;
+    names.add(rawLabel, location?.path ?? entry.given, label);
+    const of = sampleOf(entry, location);
+    if (of === null) continue;
+    const reservoir = samples.get(rawLabel) ?? new Reservoir();
+    samples.set(rawLabel, reservoir);
+    reservoir.offer({ path: location?.path ?? entry.given, of }, random);
   }
   for (const problem of names.problems((raw) => Object.hasOwn(corrections, raw))) problems.add(problem);
 
-  const files: string[] = [];
+  const files: ThumbnailSource[] = [];
   const classes: ImportPreview['classes'] = [];
   for (const [index, [raw, { count, expression }]] of names.entries().entries()) {
     const kept = index < SAMPLED_CLASSES ? (samples.get(raw)?.kept ?? []) : [];
     classes.push({ raw, count, expression, samples: await decodable(kept, files, problems) });
   }
-  const preview = {
+  const preview: ImportPreview = {
     preview: randomUUID(),
     rows,
+    format: source.format,
+    reason,
+    excluded: [...excluded].sort(([, a], [, b]) => b - a).map(([why, count]) => ({ reason: why, count })),
+    voteRule: rule,
+    votes: votes.counts(),
     splits,
     classes,
     problems: problems.listed,
@@ -89,12 +112,30 @@ export async function previewSource(request: ImportRequest): Promise<PreviewWith
   return { preview, files };
 }
 
+/** Where a file lies; null for pixels and for what is no image. */
+async function placeOf(source: Source, entry: SourceEntry): Promise<Location | null> {
+  if (entry.problem !== null || entry.pixels !== undefined || source.locator === null) return null;
+  return source.locator.locate(entry.given);
+}
+
+function sampleOf(entry: ImageEntry, location: Location | null): PreviewFile | null {
+  if (entry.pixels !== undefined) return { pixels: entry.pixels };
+  return location?.problem === null ? { file: location.file, box: entry.box ?? null } : null;
+}
+
 /** Decodes samples; the sound ones get an index in `files`, the others are listed as problems. */
-async function decodable(samples: readonly Sample[], files: string[], problems: Problems): Promise<number[]> {
+async function decodable(samples: readonly Sample[], files: ThumbnailSource[], problems: Problems): Promise<number[]> {
   const indices: number[] = [];
-  const inspect = async (sample: Sample) => ({ sample, reason: (await inspectImage(sample.file)).reason });
-  for await (const { sample, reason } of mapInOrder(samples, DECODES, inspect))
-    if (reason === null) indices.push(files.push(sample.file) - 1);
-    else problems.add({ path: sample.path, kind: 'unreadable', reason });
+  const inspect = async ({ path, of }: Sample) =>
+    'pixels' in of
+      ? { path, reason: null, found: of }
+      : await inspectImage(of.file, of.box).then(({ reason, box }) => ({
+          path,
+          reason,
+          found: { file: of.file, box },
+        }));
+  for await (const { path, reason, found } of mapInOrder(samples, DECODES, inspect))
+    if (reason === null) indices.push(files.push(found) - 1);
+    else problems.add({ path, kind: 'unreadable', reason });
   return indices;
 }

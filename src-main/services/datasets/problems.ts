@@ -35,10 +35,10 @@ export class ClassNames {
   readonly #classes = new Map<string, ClassTally>();
 
   /** @throws FailureError 'invalid' when there are far more names than a labelled set has. */
-  add(raw: string, path: string, expression: Expression | null): void {
+  add(raw: string, path: string, expression: Expression | null, count = 1): void {
     const known = this.#classes.get(raw);
     if (known !== undefined) {
-      known.count++;
+      known.count += count;
       return;
     }
     if (this.#classes.size >= MOST_CLASSES)
@@ -47,7 +47,7 @@ export class ClassNames {
         message: `The source has more than ${MOST_CLASSES.toLocaleString('en')} different class names.`,
         remedy: 'Check which column holds the labels.',
       });
-    this.#classes.set(raw, { count: 1, path, expression });
+    this.#classes.set(raw, { count, path, expression });
   }
 
   /** Class names with their counts, the largest class first. */

@@ -1,87 +1,52 @@
-import { basename } from 'node:path';
-import type { ColumnMap, ImportFormat } from '../../../src-shared/domain/dataset.ts';
-import { FailureError } from '../../../src-shared/domain/failure.ts';
-import { splitOf } from '../../../src-shared/domain/synonyms.ts';
-import { findBase } from './base-folder.ts';
-import { readVotes, voteColumns } from './columns.ts';
-import type { SourceEntry } from './entry.ts';
-import { folderEntries, folderLayout } from './folders.ts';
-import { Locator } from './locate.ts';
-import { openTable, tableRows } from './table/table.ts';
-import type { Table } from './table/table.ts';
+import type { Box } from '../../../src-shared/domain/box.ts';
+import type { ImportFormat, ImportProblem } from '../../../src-shared/domain/dataset.ts';
+import type { Attributes } from '../../../src-shared/domain/image.ts';
+import type { PortableImage } from '../../../src-shared/domain/portable.ts';
+import type { Votes } from '../../../src-shared/domain/votes.ts';
+import type { BoxLike } from '../images/inspect.ts';
+import type { Locator } from './locate.ts';
+
+/** One image as the source names it, before anybody looked for the file. */
+export interface ImageEntry {
+  readonly problem: null;
+  /** Path as it stands in the source; for `pixels` the name that the image file gets. */
+  readonly given: string;
+  /** Class name as it stands in the source, or, where that has numbers, what the number means; '' where there is none. */
+  readonly rawLabel: string;
+  /** '' where the source names none. */
+  readonly split: string;
+  readonly votes?: Votes | null;
+  /** The face in the picture; it may reach over the edge. */
+  readonly box?: BoxLike | null;
+  readonly attributes?: Attributes | null;
+  /** Why the image is kept but left out of everything. */
+  readonly excluded?: string | null;
+  /** The image itself, where the source holds pixels instead of a file. */
+  readonly pixels?: GreyPixels;
+  /** Something about the row that goes into the report. */
+  readonly remark?: string;
+  /** The whole row, from our own export. */
+  readonly restored?: PortableImage;
+  /** Facts that lie in a file of their own and are read when the image is. */
+  readonly more?: () => Promise<{ readonly attributes?: Attributes | null; readonly box?: Box | null }>;
+}
+
+/** A square grey image, a byte a pixel. */
+export interface GreyPixels {
+  readonly side: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An image, or something in the source that names none. */
+export type SourceEntry = ImageEntry | { readonly problem: ImportProblem };
 
 /** A folder or table that images can be read from, any number of times, always in the same order. */
 export interface Source {
   readonly format: ImportFormat;
-  readonly root: string;
-  readonly locator: Locator;
-  /** First rows of a table by column; empty for folders. */
+  /** Folder that image paths are relative to; null where the source holds the pixels themselves. */
+  readonly root: string | null;
+  readonly locator: Locator | null;
+  /** First rows of a table by column; empty where there is none. */
   readonly head: readonly Readonly<Record<string, string>>[];
   entries(): AsyncGenerator<SourceEntry>;
-}
-
-/** A folder of class folders. Throws FailureError 'not-found' or 'unreadable' where the folder cannot be read. */
-export async function openFolders(path: string): Promise<Source> {
-  const { root } = await folderLayout(path);
-  return { format: 'folders', root, locator: new Locator(root), head: [], entries: () => folderEntries(root) };
-}
-
-/**
- * A table with its columns mapped.
- * @throws FailureError 'invalid' where a mapped column does not exist, with the columns that do.
- */
-export async function openTableSource(path: string, mapping: ColumnMap): Promise<Source> {
-  const table = await openTable(path);
-  const columns = {
-    path: columnIndex(table, mapping.path),
-    label: columnIndex(table, mapping.label),
-    split: mapping.split === undefined ? -1 : columnIndex(table, mapping.split),
-  };
-  const { root, base } = await findBase(
-    path,
-    table.head.map((row) => row[columns.path] ?? ''),
-  );
-  const head = table.head
-    .slice(0, 5)
-    .map((row) => Object.fromEntries(table.columns.map((name, index) => [name, row[index] ?? ''])));
-  return {
-    format: 'csv',
-    root,
-    locator: new Locator(root, [base, '']),
-    head,
-    entries: () => tableEntries(table, columns),
-  };
-}
-
-function columnIndex(table: Table, name: string): number {
-  const index = table.columns.indexOf(name);
-  if (index >= 0) return index;
-  throw new FailureError({
-    kind: 'invalid',
-    message: `The table ${basename(table.path)} has no column “${name}”.`,
-    remedy: `Map one of its columns: ${table.columns.join(', ')}.`,
-  });
-}
-
-async function* tableEntries(
-  table: Table,
-  columns: { readonly path: number; readonly label: number; readonly split: number },
-): AsyncGenerator<SourceEntry> {
-  const votes = voteColumns(table.columns, table.head);
-  for await (const row of tableRows(table)) {
-    const given = 'cells' in row ? (row.cells[columns.path] ?? '') : '';
-    if (!('cells' in row) || given.trim() === '') {
-      const reason = 'cells' in row ? 'The row names no image.' : row.problem;
-      yield { problem: { path: `${basename(table.path)}, line ${row.line}`, kind: 'bad-row', reason } };
-      continue;
-    }
-    const split = (row.cells[columns.split] ?? '').trim();
-    yield {
-      problem: null,
-      given,
-      rawLabel: (row.cells[columns.label] ?? '').trim(),
-      split: splitOf(split) ?? split,
-      votes: readVotes(row.cells, votes),
-    };
-  }
 }

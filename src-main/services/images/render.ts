@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { Box } from '../../../src-shared/domain/box.ts';
 import { openImage, readable, upright } from './decode.ts';
 import { readImageFile } from './read.ts';
@@ -15,6 +16,17 @@ export async function renderThumbnail(file: string, size: number, box: Box | nul
       .webp({ quality: 82, effort: 2 })
       .toBuffer(),
   );
+}
+
+/** A grey image that is no file yet, as a thumbnail. @returns WebP. */
+export async function renderPixels(
+  { side, bytes }: { readonly side: number; readonly bytes: Uint8Array },
+  size: number,
+): Promise<Buffer> {
+  return sharp(bytes, { raw: { width: side, height: side, channels: 1 } })
+    .resize(size, size, { fit: 'outside', withoutEnlargement: true })
+    .webp({ quality: 82, effort: 2 })
+    .toBuffer();
 }
 
 /** An image, or the part of it in a box, as any browser can show it: upright, at full size, JPEG, or PNG where it has transparency. */

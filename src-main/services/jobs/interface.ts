@@ -1,5 +1,8 @@
 import type { Job, JobKind } from '../../../src-shared/domain/job.ts';
 
+/** Reason of the signal when the project is closed: what can go on later may leave what it has. */
+export const CLOSING = 'closing';
+
 /** What the body of a job is given. */
 export interface JobContext {
   readonly id: number;

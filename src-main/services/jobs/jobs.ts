@@ -2,6 +2,7 @@ import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, toFailure, type Failure } from '../../../src-shared/domain/failure.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { JobTable } from '../store/interface.ts';
+import { CLOSING } from './interface.ts';
 import type { JobContext, Jobs, JobSpec } from './interface.ts';
 import { Rate } from './rate.ts';
 
@@ -95,9 +96,13 @@ class JobService implements Jobs {
   cancel(job: number): boolean {
     const live = this.#live.get(job);
     if (live === undefined) return false;
-    live.controller.abort();
-    if (live.job.status === 'queued') this.#finish(live, 'cancelled', cancelled());
+    this.#stop(live, 'cancelled');
     return true;
+  }
+
+  #stop(live: LiveJob, reason: string): void {
+    live.controller.abort(reason);
+    if (live.job.status === 'queued') this.#finish(live, 'cancelled', cancelled());
   }
 
   async finished(job: number): Promise<Job> {
@@ -115,7 +120,7 @@ class JobService implements Jobs {
   async shutdown(): Promise<void> {
     this.#closed = true;
     const all = [...this.#live.values()];
-    for (const live of all) this.cancel(live.job.id);
+    for (const live of all) this.#stop(live, CLOSING);
     await Promise.all(all.map((live) => live.ended));
   }
 

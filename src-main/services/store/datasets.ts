@@ -63,6 +63,9 @@ export class Datasets implements DatasetTable {
       label: string | null,
       soft: string | null,
       box: string | null,
+      reviewed: number,
+      flagged: number,
+      note: string,
     ]
   >;
   readonly #onRemoved: () => void;
@@ -80,7 +83,8 @@ export class Datasets implements DatasetTable {
         perceptual_hash, votes, soft, box, attributes)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#insertState = database.prepare(
-      'INSERT INTO states (dataset, image, split, status, label, soft, box) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO states (dataset, image, split, status, label, soft, box, reviewed, flagged, note)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -147,7 +151,19 @@ export class Datasets implements DatasetTable {
           jsonOrNull(row.attributes),
         );
         const id = Number(lastInsertRowid);
-        this.#insertState.run(dataset, id, row.split, row.status, row.label, soft, box);
+        const { state } = row;
+        this.#insertState.run(
+          dataset,
+          id,
+          row.split,
+          state?.status ?? row.status,
+          state === undefined ? row.label : state.label,
+          state === undefined ? soft : jsonOrNull(state.soft),
+          state === undefined ? box : jsonOrNull(state.box),
+          state?.reviewed === true ? 1 : 0,
+          state?.flagged === true ? 1 : 0,
+          state?.note ?? '',
+        );
         return id;
       }),
     );
@@ -158,7 +174,7 @@ export class Datasets implements DatasetTable {
       const counts = this.#countImages(dataset);
       this.#database
         .prepare<[string, number, number, string, string, number]>(
-          `UPDATE datasets SET state = 'ready', classes = ?, images = ?, broken = ?, splits = ?, report = ? WHERE id = ?`,
+          `UPDATE datasets SET state = 'ready', progress = NULL, classes = ?, images = ?, broken = ?, splits = ?, report = ? WHERE id = ?`,
         )
         .run(
           JSON.stringify(this.#classes(dataset)),
@@ -194,7 +210,10 @@ export class Datasets implements DatasetTable {
 
   removeUnfinished(): void {
     const unfinished = this.#database.read(() =>
-      this.#database.prepare<[], number>(`SELECT id FROM datasets WHERE state = 'importing'`).pluck().all(),
+      this.#database
+        .prepare<[], number>(`SELECT id FROM datasets WHERE state = 'importing' AND progress IS NULL`)
+        .pluck()
+        .all(),
     );
     for (const dataset of unfinished) this.remove(dataset);
   }
@@ -215,7 +234,9 @@ export class Datasets implements DatasetTable {
   /** Seven classes, or eight where contempt occurs: a model of the dataset has its outputs in this order. */
   #classes(dataset: number): readonly Expression[] {
     const contempt = this.#database
-      .prepare<[number]>(`SELECT 1 FROM states WHERE dataset = ? AND label = 'contempt' LIMIT 1`)
+      .prepare<[number]>(
+        `SELECT 1 FROM states WHERE dataset = ? AND label = 'contempt' AND status <> 'excluded' LIMIT 1`,
+      )
       .get(dataset);
     return contempt === undefined ? SEVEN : EXPRESSIONS;
   }

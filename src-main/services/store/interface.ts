@@ -1,5 +1,12 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
-import type { Dataset, ImportChoices, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
+import type {
+  Dataset,
+  ImportChoices,
+  ImportFormat,
+  ImportOrder,
+  ImportProblem,
+  ImportReport,
+} from '../../../src-shared/domain/dataset.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type {
   Attributes,
@@ -38,6 +45,20 @@ export interface NewImage {
   /** Part of the upright picture that holds the face; null for the whole of it. */
   readonly box: Box | null;
   readonly attributes: Attributes | null;
+  /** As it stands now, where that differs from how the dataset brought it: from our own export. */
+  readonly state?: Pick<ImageState, 'status' | 'label' | 'soft' | 'reviewed' | 'flagged' | 'note' | 'box'>;
+  readonly history?: readonly LogLine[];
+}
+
+/** What people made of an image. */
+export interface ImageState {
+  readonly status: ImageStatus;
+  readonly label: Expression | null;
+  readonly soft: SoftLabel | null;
+  readonly reviewed: boolean;
+  readonly flagged: boolean;
+  readonly note: string;
+  readonly box: Box | null;
 }
 
 /** One image as training and prediction see it. */
@@ -93,8 +114,66 @@ export interface DatasetTable {
   report(dataset: number): ImportReport | null;
   /** Removes rows only, never files. */
   remove(dataset: number): void;
-  /** Removes imports that never finished; for opening a project. */
+  /** Removes imports that never finished and cannot go on; for opening a project. */
   removeUnfinished(): void;
+}
+
+/** How far an import has come, so that it can go on after the process was killed. */
+export interface ImportProgress {
+  readonly order: ImportOrder;
+  /** Entries of the source that are stored. */
+  readonly entries: number;
+  /** SHA-256 over what these entries name: another source of the same name is told apart. */
+  readonly digest: string;
+  /** Images of the whole source. */
+  readonly total: number;
+  /** Folder of the project that the dataset's own image files go to. */
+  readonly folder: string | null;
+  /** Last problem of a single row, once all entries are stored; those after it are about the rows together. */
+  readonly rowProblems: number | null;
+}
+
+export interface ImportStep {
+  readonly rows: readonly NewImage[];
+  readonly problems: readonly ImportProblem[];
+  readonly progress: ImportProgress;
+}
+
+export interface UnfinishedImport {
+  readonly dataset: number;
+  readonly name: string;
+  readonly progress: ImportProgress;
+}
+
+/** An image whose split is not decided; images with the same twin have the same bytes. */
+export interface UndealtImage {
+  readonly image: number;
+  readonly label: Expression | null;
+  readonly status: ImageStatus;
+  readonly twin: number;
+}
+
+/** Imports under way, and what was wrong with their rows. Everything reads in pages by id: memory stays flat. */
+export interface ImportTable {
+  unfinished(): UnfinishedImport[];
+  begin(dataset: number, progress: ImportProgress): void;
+  /** Rows, problems and how far that brings the import, in one transaction. */
+  append(dataset: number, step: ImportStep): void;
+  lastProblem(dataset: number): number;
+  /** Forgets the problems after this one. */
+  clearProblems(dataset: number, after: number): void;
+  addProblems(dataset: number, problems: readonly ImportProblem[]): void;
+  /** Class names as they stood in the source, with the first image of each, the largest first. */
+  classNames(dataset: number): { raw: string; path: string; label: Expression | null; count: number }[];
+  undealt(dataset: number, after: number, limit: number): UndealtImage[];
+  /** Notes the splits that undealt images get; they count only after `settleSplits`, so that a kill between changes nothing. */
+  deal(dealt: readonly { readonly image: number; readonly split: string }[]): void;
+  settleSplits(dataset: number): void;
+  /** Adds duplicates among the next `limit` images to the problems; the last image's id, or null after the last. */
+  listDuplicates(dataset: number, after: number, limit: number): number | null;
+  /** What the report counts. */
+  tally(dataset: number): Omit<ImportReport, 'dataset' | 'name' | 'seconds' | 'format' | 'reason' | 'choices'>;
+  problems(dataset: number, after: number, limit: number): (ImportProblem & { id: number })[];
 }
 
 export interface ImageTable {
@@ -272,6 +351,7 @@ export interface JobTable {
 export interface Store {
   readonly folder: string;
   readonly datasets: DatasetTable;
+  readonly imports: ImportTable;
   readonly images: ImageTable;
   readonly labels: LabelLog;
   readonly history: LabelHistory;

@@ -362,7 +362,11 @@ export class Log implements LabelLog {
   #undoStack(): UndoStack {
     this.#stack ??= this.#database.read(
       () =>
-        new UndoStack(this.#database.prepare<[], Act>('SELECT id, action, target FROM batches ORDER BY id').iterate()),
+        new UndoStack(
+          this.#database
+            .prepare<[], Act>('SELECT id, action, target FROM batches WHERE restored_for IS NULL ORDER BY id')
+            .iterate(),
+        ),
     );
     return this.#stack;
   }

@@ -5,6 +5,7 @@ import { AsOf } from './as-of.ts';
 import { Database } from './database.ts';
 import { Datasets } from './datasets.ts';
 import { Images } from './images.ts';
+import { Imports } from './imports.ts';
 import type { Store } from './interface.ts';
 import { JobRows } from './jobs.ts';
 import { Log } from './label-log.ts';
@@ -25,6 +26,7 @@ export const META = { name: 'name', sample: 'sample', createdAt: 'createdAt' } a
 class SqliteStore implements Store {
   readonly folder: string;
   readonly datasets: Datasets;
+  readonly imports: Imports;
   readonly images: Images;
   readonly labels: Log;
   readonly history: AsOf;
@@ -41,6 +43,7 @@ class SqliteStore implements Store {
     const labels = new Log(database, (batch) => predictions.relabel(batch));
     this.labels = labels;
     this.datasets = new Datasets(database, places, () => labels.forget());
+    this.imports = new Imports(database, this.datasets);
     this.images = new Images(database, places);
     this.history = new AsOf(database, places);
     this.versions = new Versions(database);

@@ -1,12 +1,14 @@
 import type {
   ColumnMap,
   ImportCandidate,
+  ImportChoices,
   ImportPreview,
   ImportReport,
   ImportRequest,
   LabelMap,
 } from '../../../src-shared/domain/dataset.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { VoteRule } from '../../../src-shared/domain/votes.ts';
 import type { Failure } from '../../../src-shared/domain/failure.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import { client } from '../../api/client.ts';
@@ -32,6 +34,10 @@ class ImportWizard {
   /** With the corrections: what would really happen. */
   #checked = $state.raw<ImportPreview | null>(null);
   #corrections = $state.raw<LabelMap>({});
+  #choices = $state.raw<ImportChoices>({});
+  /** What every vote rule makes of the source; it stays on screen while another rule is tried. */
+  #votes = $state.raw<ImportPreview['votes']>([]);
+  #voteRule = $state.raw<VoteRule | null>(null);
   #split = $state.raw<SplitDraft>(DEFAULT_SPLIT);
   #name = $state('');
   #job = $state<number | null>(null);
@@ -60,6 +66,16 @@ class ImportWizard {
   }
   get checked(): ImportPreview | null {
     return this.#checked;
+  }
+  get choices(): ImportChoices {
+    return this.#choices;
+  }
+  get votes(): ImportPreview['votes'] {
+    return this.#votes;
+  }
+  /** The rule that will be used, chosen or the source's usual one; null: votes are only kept. */
+  get voteRule(): VoteRule | null {
+    return this.#choices.voteRule ?? this.#voteRule;
   }
   get corrections(): LabelMap {
     return this.#corrections;
@@ -137,8 +153,29 @@ class ImportWizard {
     this.#chosen = index;
     const mapping = this.candidate?.mapping;
     this.#columns = { path: mapping?.path ?? '', label: mapping?.label ?? '', split: mapping?.split ?? '' };
+    const variant = this.candidate?.variant ?? null;
+    const { copy } = this.#choices;
+    this.#choices = { ...(variant === null ? {} : { variant }), ...(copy === true ? { copy } : {}) };
     this.#corrections = {};
+    this.#votes = [];
+    this.#voteRule = null;
     await this.#loadPreview();
+  }
+
+  /** Chooses how votes become labels; null keeps the labels of the source. */
+  async setVoteRule(rule: VoteRule | null): Promise<void> {
+    const { voteRule: _before, ...others } = this.#choices;
+    this.#choices = rule === null ? others : { ...others, voteRule: rule };
+    await this.#loadPreview();
+  }
+
+  async setClasses(classes: 7 | 8): Promise<void> {
+    this.#choices = { ...this.#choices, classes };
+    await this.#loadPreview();
+  }
+
+  setCopy(copy: boolean): void {
+    this.#choices = { ...this.#choices, copy };
   }
 
   async setColumn(role: keyof ColumnMap, column: string): Promise<void> {
@@ -182,6 +219,8 @@ class ImportWizard {
     this.#preview = null;
     this.#checked = null;
     this.#corrections = {};
+    this.#choices = {};
+    this.#votes = [];
     this.#split = DEFAULT_SPLIT;
     this.#job = null;
     this.#report = null;
@@ -200,6 +239,7 @@ class ImportWizard {
     return {
       source: candidate.path,
       format: candidate.format,
+      ...(Object.keys(this.#choices).length === 0 ? {} : { choices: this.#choices }),
       ...(candidate.format === 'csv' ? { mapping: { path, label, ...(split === '' ? {} : { split }) } } : {}),
       ...(Object.keys(this.#corrections).length === 0 ? {} : { labels: this.#corrections }),
     };
@@ -213,7 +253,11 @@ class ImportWizard {
     if (candidate === null) return;
     if (candidate.format === 'csv' && (this.#columns.path === '' || this.#columns.label === '')) return;
     const preview = await this.#work(client.call('import.preview', this.#request(candidate)));
-    if (turn === this.#turn) this.#preview = preview;
+    if (turn !== this.#turn) return;
+    this.#preview = preview;
+    if (preview === null) return;
+    this.#votes = preview.votes;
+    this.#voteRule = preview.voteRule;
   }
 
   async #check(): Promise<void> {

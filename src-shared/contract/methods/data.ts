@@ -2,10 +2,12 @@ import { z } from 'zod';
 import {
   Dataset,
   ImportCandidate,
+  ImportOrder,
   ImportPreview,
+  ImportProblem,
   ImportReport,
   ImportRequest,
-  SplitPlan,
+  InterruptedImport,
 } from '../../domain/dataset.ts';
 import { methods } from '../define.ts';
 import { id, nothing } from './common.ts';
@@ -16,8 +18,17 @@ export const data = methods({
   'import.detect': { params: z.object({ source: z.string().min(1) }), value: z.array(ImportCandidate) },
   'import.preview': { params: ImportRequest, value: ImportPreview },
   'import.start': {
-    params: ImportRequest.extend({ name: z.string().min(1).max(120), split: SplitPlan.optional() }),
+    params: ImportOrder,
     value: z.object({ job: id }),
   },
+  /** What was wrong with single rows, in pages: those after the problem `after`, 0 to begin with. */
+  'import.problems': {
+    params: z.object({ dataset: id, after: z.number().int().min(0), limit: z.number().int().min(1).max(1_000) }),
+    value: z.array(ImportProblem.extend({ id })),
+  },
+  'import.interrupted': { params: nothing, value: z.array(InterruptedImport) },
+  /** Goes on with an import that was cut short. */
+  'import.resume': { params: z.object({ dataset: id }), value: z.object({ job: id }) },
+  'import.discard': { params: z.object({ dataset: id }), value: z.null() },
   'import.report': { params: z.object({ dataset: id }), value: ImportReport },
 });

@@ -15,6 +15,10 @@ const REPORT: ImportReport = {
   name: 'photos',
   images: 3,
   broken: 1,
+  excluded: 0,
+  format: 'folders',
+  reason: '',
+  choices: {},
   duplicates: 1,
   unlabelled: 0,
   classes: { sad: 2, happy: 1 },
@@ -88,6 +92,7 @@ async function run(args: string[], { job = {}, exists = true }: Scene = {}) {
       return { job: JOB.id };
     },
     report: () => REPORT,
+    interrupted: () => [],
   };
   const services: Partial<Services> = {
     events,

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { NewImage } from '../../../src-main/services/store/interface.ts';
 import { picture, plant } from './images.ts';
 import { openProject } from './project.ts';
 import type { TestProject } from './project.ts';
@@ -173,13 +172,13 @@ describe('an import that does not end well', () => {
   it('leaves nothing when it is cancelled while files are read', async () => {
     await using project = await openProject();
     const root = plant(project.source(), await faces(['happy', 'sad'], 60));
-    const { jobs, store } = project.workspace.require();
+    const { jobs } = project.workspace.require();
     const { job } = project.datasets.startImport({ source: root, format: 'folders', name: 'x' });
     while ((jobs.get(job)?.done ?? 0) < 5) await new Promise((resolve) => setTimeout(resolve, 2));
     jobs.cancel(job);
     expect(await jobs.finished(job)).toMatchObject({ status: 'cancelled', dataset: null });
     expect(project.datasets.list()).toEqual([]);
-    expect(readdirSync(join(store.folder, 'cache'))).toEqual([]);
+    expect(project.datasets.interrupted()).toEqual([]);
     // The name is free again.
     expect((await project.import({ source: root, format: 'folders', name: 'x' })).report.images).toBe(120);
   });
@@ -188,33 +187,21 @@ describe('an import that does not end well', () => {
     await using project = await openProject();
     const root = plant(project.source(), await faces(['happy', 'sad'], 170));
     const { store, jobs } = project.workspace.require();
-    const insertImages = store.datasets.insertImages.bind(store.datasets);
+    const append = store.imports.append.bind(store.imports);
     let batches = 0;
-    store.datasets.insertImages = (dataset: number, rows: readonly NewImage[]) => {
+    store.imports.append = (dataset, step) => {
       if (++batches === 2) throw new Error('the disk is gone');
-      return insertImages(dataset, rows);
+      append(dataset, step);
     };
     const failed = await jobs.finished(
       project.datasets.startImport({ source: root, format: 'folders', name: 'x' }).job,
     );
     expect(failed.status).toBe('failed');
     expect(batches).toBe(2);
-    store.datasets.insertImages = insertImages;
+    store.imports.append = append;
     const { report } = await project.import({ source: root, format: 'folders', name: 'x' });
     expect(report.images).toBe(340);
     expect(project.datasets.list()).toHaveLength(1);
-  });
-
-  it('sweeps the spool of a process that was killed, not that of a living job', async () => {
-    await using project = await openProject();
-    const root = plant(project.source(), await faces(['happy'], 3));
-    await project.import({ source: root, format: 'folders', name: 'x' });
-    const cache = join(project.workspace.require().store.folder, 'cache');
-    writeFileSync(join(cache, 'import-999.ndjson'), '{');
-    writeFileSync(join(cache, 'import-1.ndjson'), '{');
-    writeFileSync(join(cache, 'other.txt'), 'x');
-    await project.datasets.sweep();
-    expect(readdirSync(cache)).toEqual(['other.txt']);
   });
 
   it('refuses a taken name at once, and a source that is none when it runs', async () => {

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventMessage } from '../../../src-shared/contract/events.ts';
 import type { Emit } from '../../../src-shared/contract/client.ts';
-import type { ImportReport } from '../../../src-shared/domain/dataset.ts';
+import type { ImportOrder, ImportReport } from '../../../src-shared/domain/dataset.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import { Datasets } from '../../../src-main/services/datasets/datasets.ts';
-import type { ImportOrder } from '../../../src-main/services/datasets/import.ts';
 import { Workspace } from '../../../src-main/services/projects/workspace.ts';
 
 /** A project of its own in a temporary folder, with a folder beside it for sources. */

@@ -171,6 +171,7 @@ export function addDataset(store: Store, name: string, faces: readonly Face[]): 
     ...{ dataset, name, images: faces.length, broken: faces.filter((face) => face.broken).length, duplicates: 0 },
     ...{ unlabelled: 0, classes: count((face) => face.label ?? ''), splits: count((face) => face.split) },
     ...{ problems: [], problemCount: 0, seconds: 1 },
+    ...{ excluded: 0, format: 'folders', reason: '', choices: {} },
   });
   return { dataset, images };
 }

@@ -43,7 +43,8 @@ export function newImage(path: string, label: Expression | null, more: Partial<N
 
 export function report(dataset: number, name: string): ImportReport {
   const counts = { images: 0, broken: 0, duplicates: 0, unlabelled: 0, problemCount: 0, seconds: 1 };
-  return { dataset, name, ...counts, classes: {}, splits: {}, problems: [] };
+  const read = { excluded: 0, format: 'folders', reason: '', choices: {} } as const;
+  return { dataset, name, ...counts, ...read, classes: {}, splits: {}, problems: [] };
 }
 
 /** A finished dataset of these images. */

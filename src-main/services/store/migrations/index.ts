@@ -4,6 +4,14 @@ import { importFacts } from './0002-import-facts.ts';
 import { opinions } from './0003-opinions.ts';
 import { runsInTheLog } from './0004-runs-in-the-log.ts';
 import { versions } from './0005-versions.ts';
+import { restoredHistory } from './0006-restored-history.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
-export const MIGRATIONS: readonly Migration[] = [initial, importFacts, opinions, runsInTheLog, versions];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  importFacts,
+  opinions,
+  runsInTheLog,
+  versions,
+  restoredHistory,
+];

@@ -15,6 +15,11 @@ const preview: ImportPreview = {
   preview: 'p',
   rows: 21,
   splits: {},
+  format: 'folders',
+  reason: '',
+  excluded: [],
+  voteRule: null,
+  votes: [],
   classes: [
     { raw: 'HAPPINESS', count: 3, expression: 'happy', samples: [] },
     { raw: 'happiness', count: 9, expression: 'happy', samples: [] },
