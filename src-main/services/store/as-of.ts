@@ -46,6 +46,7 @@ interface AsOfRecord {
   datasetLabel: Expression | null;
   rawLabel: string;
   soft: string | null;
+  datasetSoft: string | null;
   votes: string | null;
   box: string | null;
   datasetBox: string | null;
@@ -77,6 +78,7 @@ export class AsOf implements LabelHistory {
     const { columns, joins } = asOf(':point');
     this.#images = database.prepare(`
       SELECT ${columns}, i.reason, i.label AS datasetLabel, i.raw_label AS rawLabel, i.votes, i.box AS datasetBox,
+        i.soft AS datasetSoft,
         i.attributes, i.width, i.height, i.bytes, i.content_hash AS contentHash, i.perceptual_hash AS perceptualHash,
         iif(a.reviewed_after, who.name, NULL) AS annotator, iif(a.reviewed_after, act.at, NULL) AS at
       FROM json_each(:ids) AS wanted CROSS JOIN images AS i ON i.id = wanted.value
@@ -106,6 +108,7 @@ export class AsOf implements LabelHistory {
     return records.map((record) => ({
       ...record,
       soft: parseOptional(SoftLabel, record.soft),
+      datasetSoft: parseOptional(SoftLabel, record.datasetSoft),
       votes: parseOptional(Votes, record.votes),
       box: parseOptional(Box, record.box),
       datasetBox: parseOptional(Box, record.datasetBox),

@@ -230,6 +230,7 @@ export interface ImageAsOf {
   readonly soft: SoftLabel | null;
   readonly votes: Votes | null;
   readonly box: Box | null;
+  readonly datasetSoft: SoftLabel | null;
   readonly datasetBox: Box | null;
   readonly attributes: Attributes | null;
   readonly reviewed: boolean;

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LabelExport, PredictionExport } from '../../../src-shared/domain/export.ts';
-import type { ImportOrder } from '../../../src-main/services/datasets/import.ts';
+import type { ImportOrder } from '../../../src-shared/domain/dataset.ts';
 import { openTable, tableRows } from '../../../src-main/services/datasets/table/table.ts';
 import { Exports, type ExportResult } from '../../../src-main/services/exports/exports.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
