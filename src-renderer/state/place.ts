@@ -5,7 +5,7 @@ export interface Place {
 }
 
 /** Parameters that stay when the view changes: what one looks at, not how. */
-const KEPT = ['ds', 'run', 'q', 'sort', 'focus'];
+const KEPT = ['ds', 'run', 'base', 'q', 'sort', 'focus'];
 
 /** Changes to parameters; null takes one away. */
 export type ParamChanges = Readonly<Record<string, string | number | null>>;

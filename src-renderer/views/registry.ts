@@ -3,6 +3,7 @@ import Activity from '@lucide/svelte/icons/activity';
 import Database from '@lucide/svelte/icons/database';
 import GitCompare from '@lucide/svelte/icons/git-compare';
 import Grid from '@lucide/svelte/icons/grid-3x3';
+import List from '@lucide/svelte/icons/list';
 import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import type { Component } from 'svelte';
@@ -69,10 +70,18 @@ export const VIEWS: readonly View[] = [
   {
     path: '/runs',
     title: 'Runs',
-    icon: GitCompare,
+    icon: List,
     letter: 'R',
     group: 'model',
     load: () => import('./runs/Runs.svelte'),
+  },
+  {
+    path: '/compare',
+    title: 'Compare',
+    icon: GitCompare,
+    letter: 'X',
+    group: 'model',
+    load: () => import('./compare/Compare.svelte'),
   },
 ];
 
