@@ -40,13 +40,26 @@ async function evaluate(session: Session, options: EvaluateOptions): Promise<Out
 }
 
 function evaluationText(found: Evaluation): string {
-  const { images, leftOut, accuracy, interval, balancedAccuracy, macroF1, nll, classes, confusion, perClass } = found;
+  const {
+    images,
+    leftOut,
+    accuracy,
+    interval,
+    balancedAccuracy,
+    macroF1,
+    nll,
+    brier,
+    ece,
+    classes,
+    confusion,
+    perClass,
+  } = found;
   const codes = classes.map((expression) => EXPRESSION_FACES[expression].code);
   const share = (value: number | null): string => (value === null ? '–' : percent(value));
   return [
     `Accuracy ${percent(accuracy)} (95% interval ${percent(interval[0])} to ${percent(interval[1])}) on ${counted(images, 'image')}` +
       (leftOut > 0 ? `, ${leftOut} left out` : ''),
-    `Balanced accuracy ${percent(balancedAccuracy)}, macro F1 ${percent(macroF1)}, NLL ${nll.toFixed(4)}`,
+    `Balanced accuracy ${percent(balancedAccuracy)}, macro F1 ${percent(macroF1)}, NLL ${nll.toFixed(4)}, Brier ${brier.toFixed(4)}, ECE ${percent(ece)}`,
     '',
     table(
       ['label \\ predicted', ...codes],

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Cli, type CliDeps } from './cli.ts';
+import { compareCommand } from './compare.ts';
 import { devicesCommand } from './devices.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   trainCommand,
   predictCommand,
   evaluateCommand,
+  compareCommand,
   explainCommand,
   labelCommand,
   exportCommand,

@@ -91,6 +91,16 @@ describe('commands over real services', () => {
     });
   });
 
+  it('compare puts a run beside a baseline', async () => {
+    const args = ['compare', '--project', 'study', '--baseline', '1', '--run', '1', '--split', 'val'];
+    const { code, json } = await run(...args);
+    expect(code).toBe(0);
+    // A run against itself: nothing is fixed, nothing regresses, no difference is more than zero.
+    expect(json).toMatchObject({ outcomes: { fixed: 0, regressed: 0 }, mcnemar: 1 });
+    expect(json).toMatchObject({ metrics: expect.arrayContaining([expect.objectContaining({ interval: [0, 0] })]) });
+    expect((await run(...args.slice(0, -1), 'none')).code).not.toBe(0);
+  });
+
   it('evaluate measures a split', async () => {
     const { code, json } = await run('evaluate', '--project', 'study', '--run', '1', '--split', 'val');
     expect(code).toBe(0);
