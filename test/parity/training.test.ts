@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
+import { nchwcBlock } from '../../src-main/services/engine/runtime/block.ts';
 import { float32, floats, openSession } from '../../src-main/services/engine/runtime/session.ts';
 import { openTrainer } from '../../src-main/services/engine/runtime/trainer.ts';
 import { toOnnx } from '../../src-main/services/engine/trace/onnx.ts';
@@ -66,7 +67,13 @@ function gradientErrors(flat: Float32Array, expected: Readonly<Record<string, Su
   return errors.toSorted((a, b) => a[1] - b[1]);
 }
 
-describe('gradients', async () => {
+const block = await nchwcBlock();
+const layouts = [
+  { name: 'plain layouts', block: null },
+  ...(block === null ? [] : [{ name: `blocks of ${block}`, block }]),
+];
+
+describe.each(layouts)('gradients, $name', async ({ block }) => {
   const graph = traceStep(config, batch, (inputs) => {
     const { loss, logits, gradients, statistics } = lossAndGradients(inputs, config, { vichKl: 'paper' });
     return {
@@ -76,7 +83,7 @@ describe('gradients', async () => {
       nextStatistics: joined(statistics, layout.statistics),
     };
   });
-  const session = await openSession(toOnnx(graph), 'cpu');
+  const session = await openSession(toOnnx(graph, { block }), 'cpu');
   const run = (targets: Float32Array): Promise<Awaited<ReturnType<typeof session.run>>> =>
     session.run({
       images: float32(images, [batch, 3, 224, 224]),

@@ -4,7 +4,7 @@ import { IMAGE_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
 import type { Graph } from '../trace/graph.ts';
-import { toOnnx } from '../trace/onnx.ts';
+import { lowerGraph } from '../trace/onnx.ts';
 import { DROPPABLE_BRANCHES } from '../train/noise.ts';
 import type { StepNoise } from '../train/noise.ts';
 import type { Hyper } from '../train/optimizer.ts';
@@ -13,10 +13,13 @@ import { meanShares } from '../train/shares.ts';
 import type { MeanShares, WeightedTargets } from '../train/shares.ts';
 import { gradientGraph, nextOf, perturbGraph, sumGraph, trainingGraph, updateGraph } from '../train/step.ts';
 import type { GradientInput, StepOptions } from '../train/step.ts';
+import { placementFor } from './block.ts';
+import type { Placement } from './block.ts';
 import type { DeviceId } from './devices.ts';
 import { IMAGE_SIZE } from './graphs.ts';
 import { flatTensor, float32, floats, openSession, scalarTensor } from './session.ts';
 import type { SessionTuning } from './session.ts';
+import { StateVector } from './state-vector.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface StepBatch extends WeightedTargets {
@@ -57,15 +60,34 @@ export async function openTrainer(
   options: StepOptions,
   tuning?: SessionTuning,
 ): Promise<Trainer> {
-  const trainer = new SessionTrainer(config, device, options, tuning);
+  const first = firstGraph(config, options);
+  const placement = await placementFor(device, first.graph);
+  const trainer = new SessionTrainer(config, device, options, placement, tuning);
   trainer.loadState(initial);
-  await trainer.open();
+  await trainer.open(first);
   return trainer;
 }
 
 /** A batch with what its images weigh in the mean. */
 type Weighed = StepBatch & MeanShares & { readonly count: number; readonly lambda: number };
-type Feeds = Readonly<Record<string, Tensor | null>>;
+type Feeds = Readonly<Record<string, Tensor | StateVector | null>>;
+
+interface NamedGraph {
+  readonly name: string;
+  readonly graph: Graph;
+}
+
+/** Images that pass the network together. */
+const partOf = ({ batch, accumulate = 1 }: StepOptions): number => Math.ceil(batch / accumulate);
+const isPlain = (options: StepOptions): boolean => !options.sam && partOf(options) === options.batch;
+
+/** The graph whose session takes long to open. */
+function firstGraph(config: ModelConfig, options: StepOptions): NamedGraph {
+  const size = partOf(options);
+  return isPlain(options)
+    ? { name: `step-${size}`, graph: trainingGraph(config, options) }
+    : { name: `gradient-${size}`, graph: gradientGraph(config, size, options) };
+}
 
 /**
  * A plain step is one session. SAM and accumulation run the gradient's session several times, then the update's. A batch of
@@ -76,32 +98,39 @@ class SessionTrainer implements Trainer {
   readonly #config: ModelConfig;
   readonly #device: DeviceId;
   readonly #options: StepOptions;
+  readonly #placement: Placement;
   readonly #tuning: SessionTuning | undefined;
   readonly #optimizer: ReturnType<typeof optimizerOf>;
   readonly #state: TrainingState;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
   /** Vectors for the gradients of a step that is not plain. */
-  readonly #room = new Map<string, Tensor>();
+  readonly #room = new Map<string, StateVector>();
   /** Images that pass the network together. */
   readonly #part: number;
   readonly #isPlain: boolean;
 
-  constructor(config: ModelConfig, device: DeviceId, options: StepOptions, tuning?: SessionTuning) {
-    const { accumulate = 1, sam = false } = options;
+  constructor(
+    config: ModelConfig,
+    device: DeviceId,
+    options: StepOptions,
+    placement: Placement,
+    tuning?: SessionTuning,
+  ) {
     this.batch = options.batch;
     this.#config = config;
     this.#device = device;
     this.#options = options;
+    this.#placement = placement;
     this.#tuning = tuning;
     this.#optimizer = optimizerOf(options.optimizer ?? 'adamw');
-    this.#state = new TrainingState(config, this.#optimizer.moments);
-    this.#part = Math.ceil(options.batch / accumulate);
-    this.#isPlain = !sam && this.#part === options.batch;
+    this.#state = new TrainingState(config, this.#optimizer.moments, placement.vectors);
+    this.#part = partOf(options);
+    this.#isPlain = isPlain(options);
   }
 
-  /** The step's own session takes long to open: before the first step, where one waits anyway. */
-  async open(): Promise<void> {
-    await (this.#isPlain ? this.#stepSession(this.batch) : this.#gradientSession(this.#part));
+  /** Opens the session of a graph before the first step, where one waits anyway. */
+  async open({ name, graph }: NamedGraph): Promise<void> {
+    await this.#session(name, () => graph);
   }
 
   async step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second = noise): Promise<StepResult> {
@@ -130,12 +159,10 @@ class SessionTrainer implements Trainer {
     const state = this.#state;
     const session = await this.#stepSession(batch.count);
     const feeds = { ...this.#imageFeeds(batch, noise, 0, batch.count), ...this.#updateFeeds(hyper) };
-    const outputs = await session.run(used(session, { ...feeds, statistics: state.current.statistics }), {
-      ...this.#updateFetches(),
-      nextStatistics: state.next.statistics,
-      loss: null,
-      mu: null,
-    });
+    const outputs = await session.run(
+      used(session, { ...feeds, statistics: state.current.statistics }),
+      fetched({ ...this.#updateFetches(), nextStatistics: state.next.statistics, loss: null, mu: null }),
+    );
     state.swapStatistics();
     state.swapUpdated();
     return { loss: floats(outputs, 'loss')[0] ?? NaN, mu: floats(outputs, 'mu'), perturbedLoss: null };
@@ -149,18 +176,19 @@ class SessionTrainer implements Trainer {
       : null;
     const update = await this.#session('update', () => updateGraph(this.#config, this.#options));
     const gradient = descent?.gradient ?? first.gradient;
-    await update.run(used(update, { ...this.#updateFeeds(hyper), gradient }), this.#updateFetches());
+    await update.run(used(update, { ...this.#updateFeeds(hyper), gradient }), fetched(this.#updateFetches()));
     this.#state.swapUpdated();
     return { loss: first.loss, mu: first.mu, perturbedLoss: descent?.loss ?? null };
   }
 
   /** The parameters where SAM takes its second gradient. */
-  async #uphill(gradient: Tensor, { rho = 0 }: Hyper): Promise<Tensor> {
+  async #uphill(gradient: StateVector, { rho = 0 }: Hyper): Promise<StateVector> {
     const { current, next } = this.#state;
     const session = await this.#session('perturb', () => perturbGraph(this.#config));
     // The update overwrites them only after the second pass has read them.
     const perturbed = next.parameters;
-    await session.run({ parameters: current.parameters, gradient, rho: scalarTensor(rho) }, { perturbed });
+    const feeds = { parameters: current.parameters, gradient, rho: scalarTensor(rho) };
+    await session.run(used(session, feeds), fetched({ perturbed }));
     return perturbed;
   }
 
@@ -168,12 +196,12 @@ class SessionTrainer implements Trainer {
   async #gradient(
     batch: Weighed,
     noise: StepNoise,
-    parameters: Tensor,
-  ): Promise<{ loss: number; mu: Float32Array; gradient: Tensor }> {
+    parameters: StateVector,
+  ): Promise<{ loss: number; mu: Float32Array; gradient: StateVector }> {
     const state = this.#state;
     const mu = new Float32Array(batch.count * this.#config.classes);
     let total = this.#vector('total');
-    let spare: Tensor | null = null;
+    let spare: StateVector | null = null;
     let loss = 0;
     for (let first = 0; first < batch.count; first += this.#part) {
       const count = Math.min(this.#part, batch.count - first);
@@ -182,21 +210,21 @@ class SessionTrainer implements Trainer {
       const gradient = first === 0 ? total : this.#vector('part');
       const outputs = await session.run(
         used(session, { ...images, parameters, statistics: state.current.statistics }),
-        { gradient, nextStatistics: state.next.statistics, loss: null, mu: null },
+        fetched({ gradient, nextStatistics: state.next.statistics, loss: null, mu: null }),
       );
       state.swapStatistics();
       loss += floats(outputs, 'loss')[0] ?? NaN;
       mu.set(floats(outputs, 'mu'), first * this.#config.classes);
       if (first === 0) continue;
-      const sum: Tensor = spare ?? this.#vector('spare');
+      const sum: StateVector = spare ?? this.#vector('spare');
       const adding = await this.#session('sum', () => sumGraph(this.#config));
-      await adding.run({ a: total, b: gradient }, { sum });
+      await adding.run(used(adding, { a: total, b: gradient }), fetched({ sum }));
       [total, spare] = [sum, total];
     }
     return { loss, mu, gradient: total };
   }
 
-  #vector(name: string): Tensor {
+  #vector(name: string): StateVector {
     const known = this.#room.get(name) ?? this.#state.vector();
     this.#room.set(name, known);
     return known;
@@ -220,20 +248,20 @@ class SessionTrainer implements Trainer {
       prior: noise.prior ? rows(noise.prior, [classes]) : null,
       lambda: scalarTensor(batch.lambda),
       frozen: this.#state.frozen,
-    } satisfies Omit<Record<GradientInput, Tensor | null>, 'parameters' | 'statistics'>;
+    } satisfies Omit<Record<GradientInput, Feeds[string]>, 'parameters' | 'statistics'>;
   }
 
   /** What an update reads beside the gradient. */
-  #updateFeeds(hyper: Hyper): Record<string, Tensor> {
+  #updateFeeds(hyper: Hyper): Record<string, Tensor | StateVector> {
     const { parameters, moments } = this.#state.current;
     const values = { clipNorm: hyper.clipNorm ?? 0, ...this.#optimizer.values(hyper, this.#state.steps + 1) };
     const scalars = Object.entries(values).map(([name, value]): [string, Tensor] => [name, scalarTensor(value)]);
     return { ...Object.fromEntries(scalars), ...Object.fromEntries(moments), parameters };
   }
 
-  #updateFetches(): Record<string, Tensor> {
+  #updateFetches(): Record<string, StateVector> {
     const { parameters, moments } = this.#state.next;
-    const next = [...moments].map(([name, tensor]): [string, Tensor] => [nextOf(name), tensor]);
+    const next = [...moments].map(([name, vector]): [string, StateVector] => [nextOf(name), vector]);
     return { ...Object.fromEntries(next), nextParameters: parameters };
   }
 
@@ -248,7 +276,8 @@ class SessionTrainer implements Trainer {
   #session(name: string, graph: () => Graph): Promise<InferenceSession> {
     const known = this.#sessions.get(name);
     if (known) return known;
-    const opening = openSession(toOnnx(graph(), { name: `poster-var-${name}` }), this.#device, this.#tuning);
+    const { model } = lowerGraph(graph(), { name: `poster-var-${name}`, ...this.#placement });
+    const opening = openSession(model, this.#device, this.#tuning);
     this.#sessions.set(name, opening);
     return opening;
   }
@@ -256,11 +285,21 @@ class SessionTrainer implements Trainer {
 
 /** The feeds that a session's graph reads. */
 function used(session: InferenceSession, feeds: Feeds): Record<string, Tensor> {
+  const tensors = fetched(feeds);
   const chosen: Record<string, Tensor> = {};
   for (const name of session.inputNames) {
-    const tensor = feeds[name];
+    const tensor = tensors[name];
     if (!tensor) throw new Error(`this training step needs ${name}`);
     chosen[name] = tensor;
   }
   return chosen;
+}
+
+/** Tensors by the names of a graph's inputs or outputs; vectors may be several. */
+function fetched(values: Feeds): Record<string, Tensor | null> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value instanceof StateVector ? value.ports(name) : [[name, value] satisfies [string, Tensor | null]],
+    ),
+  );
 }

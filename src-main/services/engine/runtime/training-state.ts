@@ -1,58 +1,69 @@
 /** What a training carries from step to step: parameters, the optimizer's moments, running statistics, counters. */
-import type { Tensor } from 'onnxruntime-node';
 import { sizeTable } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
 import { parameterTable } from '../model/parameters.ts';
 import { packed, stateLayout, unpacked } from '../train/flat.ts';
-import { flatTensor } from './session.ts';
+import type { VectorLayout } from '../trace/blocked/vectors.ts';
+import { StateVector } from './state-vector.ts';
 
 interface Buffers {
-  parameters: Tensor;
+  parameters: StateVector;
   /** By the optimizer's names. */
-  moments: Map<string, Tensor>;
-  statistics: Tensor;
+  moments: Map<string, StateVector>;
+  statistics: StateVector;
 }
 
 export class TrainingState {
   readonly #config: ModelConfig;
   readonly #layout: ReturnType<typeof stateLayout>;
+  readonly #vectors: ReadonlyMap<number, VectorLayout>;
   #given: Weights = new Map();
   /** Batches that the batch norms have seen since the weights were loaded. */
   #seen = 0;
   /** Updates since the moments were zero. */
   steps = 0;
-  frozen: Tensor = flatTensor(new Float32Array(0));
+  readonly frozen: StateVector;
   // Two sets of buffers: a step reads one and writes the other. Writing over its own input would corrupt later reads.
   readonly current: Buffers;
   readonly next: Buffers;
 
-  constructor(config: ModelConfig, moments: readonly string[]) {
+  /**
+   * @param moments names of the optimizer's vectors.
+   * @param vectors how vectors lie, by their length.
+   */
+  constructor(config: ModelConfig, moments: readonly string[], vectors: ReadonlyMap<number, VectorLayout>) {
     this.#config = config;
     this.#layout = stateLayout(config);
+    this.#vectors = vectors;
+    this.frozen = this.#zeros(this.#layout.frozen.size);
     const buffers = (): Buffers => ({
       parameters: this.vector(),
       moments: new Map(moments.map((name) => [name, this.vector()])),
-      statistics: flatTensor(new Float32Array(this.#layout.statistics.size)),
+      statistics: this.#zeros(this.#layout.statistics.size),
     });
     this.current = buffers();
     this.next = buffers();
   }
 
   /** A vector as long as all parameters together. */
-  vector(): Tensor {
-    return flatTensor(new Float32Array(this.#layout.trainable.size));
+  vector(): StateVector {
+    return this.#zeros(this.#layout.trainable.size);
+  }
+
+  #zeros(size: number): StateVector {
+    return new StateVector(size, this.#vectors.get(size));
   }
 
   load(weights: Weights, optimizer?: Weights): void {
     const { trainable, frozen, statistics } = this.#layout;
     this.#given = weights;
-    this.frozen = flatTensor(packed(weights, frozen));
-    numbers(this.current.parameters).set(packed(weights, trainable));
-    numbers(this.current.statistics).set(packed(weights, statistics));
+    this.frozen.load(packed(weights, frozen));
+    this.current.parameters.load(packed(weights, trainable));
+    this.current.statistics.load(packed(weights, statistics));
     for (const [name, moment] of this.current.moments) {
-      if (optimizer) numbers(moment).set(packed(optimizer, trainable, `.${name}`));
-      else numbers(moment).fill(0);
+      if (optimizer) moment.load(packed(optimizer, trainable, `.${name}`));
+      else moment.clear();
     }
     const step = optimizer?.get('step');
     this.steps = step?.dtype === 'int64' ? Number(step.data[0] ?? 0n) : 0;
@@ -74,8 +85,8 @@ export class TrainingState {
 
   weights(): Map<string, StoredTensor> {
     const fresh = new Map([
-      ...unpacked(numbers(this.current.parameters), this.#layout.trainable),
-      ...unpacked(numbers(this.current.statistics), this.#layout.statistics),
+      ...unpacked(this.current.parameters.whole(), this.#layout.trainable),
+      ...unpacked(this.current.statistics.whole(), this.#layout.statistics),
     ]);
     const all = new Map<string, StoredTensor>();
     for (const { name, role } of parameterTable(this.#config)) {
@@ -90,15 +101,10 @@ export class TrainingState {
   optimizerState(): Map<string, StoredTensor> {
     const step: StoredTensor = { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(this.steps)) };
     const moments = [...this.current.moments].flatMap(([name, moment]) => [
-      ...unpacked(numbers(moment), this.#layout.trainable, `.${name}`),
+      ...unpacked(moment.whole(), this.#layout.trainable, `.${name}`),
     ]);
     return new Map<string, StoredTensor>([['step', step], ...moments]);
   }
-}
-
-function numbers(tensor: Tensor): Float32Array {
-  if (tensor.data instanceof Float32Array) return tensor.data;
-  throw new Error('a state vector is not float32');
 }
 
 /** Whether a batch norm's statistics stay as they are while training. */

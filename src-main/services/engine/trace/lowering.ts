@@ -11,8 +11,12 @@ export type Attribute =
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** Where an operator comes from: ONNX itself, or ONNX Runtime's own blocked layout. */
+export type Domain = '' | 'com.microsoft.nchwc';
+
 export interface OnnxNode {
   readonly op: string;
+  readonly domain: Domain;
   /** An empty name is an input left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -38,21 +42,37 @@ export class Lowering {
   #count = 0;
 
   /** A node with one output; returns the output's name. */
-  op(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    const [output] = this.ops(op, inputs, 1, attributes);
+  op(op: string, inputs: readonly string[], attributes: Attributes = {}, domain: Domain = ''): string {
+    const [output] = this.ops(op, inputs, 1, attributes, domain);
     if (output === undefined) throw new Error(`${op} has no output`);
     return output;
   }
 
   /** A node with several outputs. */
-  ops(op: string, inputs: readonly string[], outputCount: number, attributes: Attributes = {}): readonly string[] {
-    const key = JSON.stringify([op, inputs, attributes, outputCount]);
+  ops(
+    op: string,
+    inputs: readonly string[],
+    outputCount: number,
+    attributes: Attributes = {},
+    domain: Domain = '',
+  ): readonly string[] {
+    const key = JSON.stringify([op, domain, inputs, attributes, outputCount]);
     const known = this.#known.get(key);
     if (known) return known;
     const outputs = identity(outputCount).map(() => this.#name(op.toLowerCase()));
-    this.nodes.push({ op, inputs, outputs, attributes });
+    this.nodes.push({ op, domain, inputs, outputs, attributes });
     this.#known.set(key, outputs);
     return outputs;
+  }
+
+  /** A large constant made once for all who ask for it under the same key. */
+  shared(key: string, make: () => OnnxData): string {
+    const known = this.#known.get(`shared ${key}`)?.[0];
+    if (known !== undefined) return known;
+    const name = this.#name('constant');
+    this.initializers.set(name, make());
+    this.#known.set(`shared ${key}`, [name]);
+    return name;
   }
 
   /** A constant tensor in row-major order; equal small constants are stored once. */

@@ -1,14 +1,17 @@
 /** Lowers a graph to ONNX and encodes it. */
 import onnxProto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
-import type { Graph, GraphNode, Node, Port, Value } from './graph.ts';
-import type { TracedKernel } from './kernels.ts';
-import { identity } from './layout.ts';
-import type { Laid } from './layout.ts';
+import { lowerAll } from './blocked/elementwise.ts';
+import { lowerMaps } from './blocked/map-rules.ts';
+import { lowerParts } from './blocked/part-rules.ts';
+import { Storage, contentOf, laidAs } from './blocked/storage.ts';
+import type { Forms } from './blocked/storage.ts';
+import { partName } from './blocked/vectors.ts';
+import type { VectorLayout } from './blocked/vectors.ts';
+import type { Graph, GraphNode, Port, Shaped, Value } from './graph.ts';
 import { Lowering } from './lowering.ts';
-import type { Attribute, OnnxData, OnnxNode } from './lowering.ts';
+import type { Attribute, Domain, OnnxData, OnnxNode } from './lowering.ts';
 import { onnxType } from './rules/elementwise.ts';
-import { rules } from './rules/index.ts';
 
 // A CommonJS package whose names Node cannot see: it comes in as one object.
 const { onnx: proto } = onnxProto;
@@ -21,85 +24,117 @@ export interface OnnxOptions {
   /** Inputs whose content is known: they become constants of the model, which ONNX Runtime folds and prepacks. */
   readonly constants?: ReadonlyMap<string, Float32Array | Int32Array>;
   readonly name?: string;
+  /**
+   * Channels a block of ONNX Runtime's own layout, for the device and the runtime that have it: the model is for them
+   * alone. Left out: nothing but ONNX.
+   */
+  readonly block?: number | null;
+  /** Vectors that come in and go out in parts, by their length (`planVectors`): part i of x is called `partName(x, i)`. */
+  readonly vectors?: ReadonlyMap<number, VectorLayout>;
 }
 
-/** The graph as the bytes of an ONNX model, with its inputs and outputs by their names, row-major. */
-export function toOnnx(graph: Graph, options: OnnxOptions = {}): Uint8Array {
+export interface LoweredGraph {
+  readonly model: Uint8Array;
+  /** How each value of the graph lies, for `printGraph`. */
+  readonly places: ReadonlyMap<Value, string>;
+}
+
+/** The graph as the bytes of an ONNX model, with its inputs and outputs by their names, whole and row-major. */
+export function toOnnx(graph: Graph, options: Pick<OnnxOptions, 'constants' | 'name' | 'block'> = {}): Uint8Array {
+  return lowerGraph(graph, options).model;
+}
+
+/** Lowers a graph for a device. */
+export function lowerGraph(graph: Graph, options: OnnxOptions): LoweredGraph {
+  const { block = null, vectors = new Map() } = options;
   const lowering = new Lowering();
-  const laid = new Map<Value, Laid>();
-  const asInputs: Port[] = [];
-  for (const port of graph.inputs) {
+  const at = new Storage(lowering, block, vectors);
+  const inputs = graph.inputs.flatMap((port) => {
     const known = options.constants?.get(port.name);
-    const name = known ? lowering.constant(contentOf(port.value, known)) : port.name;
-    if (!known) asInputs.push(port);
-    laid.set(port.value, laidAs(name, port.value));
-  }
-  for (const [value, constant] of graph.constants) {
-    // A number that broadcasts need not be stored at its full size.
-    if (constant.kind === 'dense') laid.set(value, laidAs(lowering.constant(contentOf(value, constant.data)), value));
-    else laid.set(value, uniform(lowering, value, constant.value));
-  }
-  for (const node of graph.nodes) lowerNode(lowering, node, laid);
-  const outputs = graph.outputs.map(({ name, value }) => {
-    const source = laid.get(value);
-    if (!source) throw new Error(`output ${name} was never computed`);
-    const node: OnnxNode = { op: 'Identity', inputs: [lowering.rowMajor(source)], outputs: [name], attributes: {} };
-    return node;
+    if (known) {
+      at.set(port.value, { laid: laidAs(lowering.constant(contentOf(port.value, known)), port.value) });
+      return [];
+    }
+    return declareInput(at, port);
   });
-  return encode(options.name ?? 'graph', lowering, [...lowering.nodes, ...outputs], asInputs, graph.outputs);
+  for (const [value, constant] of graph.constants) at.constant(value, constant);
+  for (const node of graph.nodes) lowerNode(at, node);
+  const outputs = graph.outputs.flatMap((port) => declareOutput(at, port));
+  const model = encode(options.name ?? 'graph', lowering, inputs, outputs);
+  const places = new Map(graph.nodes.flatMap((node) => node.outputs).map((value) => [value, at.place(value)]));
+  return { model, places };
 }
 
-function lowerNode(lowering: Lowering, node: GraphNode, laid: Map<Value, Laid>): void {
-  lowerBy(node.kernel, node, lowering, laid);
+/** A model that only puts a map of two pixels into the blocked layout: its output shows the size of a block. */
+export function blockProbe(): { model: Uint8Array; shape: readonly number[]; input: string; output: string } {
+  const lowering = new Lowering();
+  const [input, output, shape, dtype] = ['x', 'y', [1, 64, 1, 2], 'float32'] as const;
+  const source = lowering.op('ReorderInput', [input], {}, 'com.microsoft.nchwc');
+  const model = encode('probe', lowering, [{ name: input, shape, dtype }], [{ name: output, shape, dtype, source }]);
+  return { model, shape, input, output };
 }
 
-function lowerBy<K extends TracedKernel>(kernel: K, node: Node<K>, lowering: Lowering, laid: Map<Value, Laid>): void {
-  const inputs = node.inputs.map((value) => {
-    const source = laid.get(value);
-    if (!source) throw new Error(`${kernel} reads a value that was never computed`);
-    return source;
-  });
-  const outputs = rules[kernel].lower(lowering, inputs, node.attrs);
+/** A tensor that enters or leaves the model. */
+interface Tensor extends Shaped {
+  readonly name: string;
+}
+
+function declareInput(at: Storage, { name, value }: Port): Tensor[] {
+  const layout = value.shape.length === 1 ? at.vectors.get(value.size) : undefined;
+  if (!layout) {
+    at.set(value, { laid: laidAs(name, value) });
+    return [{ name, shape: value.shape, dtype: value.dtype }];
+  }
+  const tensors = layout.parts.map(({ size }, part) => ({
+    name: partName(name, part),
+    shape: [size],
+    dtype: value.dtype,
+  }));
+  at.set(value, { parts: { layout, names: tensors.map((tensor) => tensor.name) } });
+  return tensors;
+}
+
+interface Output extends Tensor {
+  /** The value inside the graph. */
+  readonly source: string;
+}
+
+function declareOutput(at: Storage, { name, value }: Port): Output[] {
+  const layout = value.shape.length === 1 ? at.vectors.get(value.size) : undefined;
+  if (!layout) {
+    return [{ name, shape: value.shape, dtype: value.dtype, source: at.onnx.rowMajor(at.laid(value)) }];
+  }
+  return at.parts(value, layout).map((part, index) => ({
+    name: partName(name, index),
+    shape: part.shape,
+    dtype: value.dtype,
+    source: part.name,
+  }));
+}
+
+function lowerNode(at: Storage, node: GraphNode): void {
+  const forms = lowerParts(at, node) ?? lowerMaps(at, node) ?? byRule(at, node);
   node.outputs.forEach((value, index) => {
-    const output = outputs[index];
-    if (!output) throw new Error(`the rule for ${kernel} gives too few outputs`);
-    laid.set(value, output);
+    const output = forms[index];
+    if (!output) throw new Error(`the rule for ${node.kernel} gives too few outputs`);
+    at.set(value, output);
   });
 }
 
-function laidAs(name: string, value: Value): Laid {
-  return { name, shape: value.shape, dtype: value.dtype, perm: identity(value.shape.length) };
+function byRule(at: Storage, node: GraphNode): Forms[] {
+  const inputs = node.inputs.map((value) => at.laid(value));
+  return lowerAll(node.kernel, at.onnx, node, inputs).map((laid) => ({ laid }));
 }
 
-/** One number everywhere: expanded in the graph, unless it is a scalar anyway. */
-function uniform(lowering: Lowering, value: Value, number: number): Laid {
-  const scalar = lowering.constant(contentOf({ dtype: value.dtype, shape: [] }, [number]));
-  if (value.shape.length === 0) return laidAs(scalar, value);
-  return laidAs(lowering.op('Expand', [scalar, lowering.integers(value.shape)]), value);
-}
-
-function contentOf({ shape, dtype }: Pick<Value, 'shape' | 'dtype'>, data: ArrayLike<number>): OnnxData {
-  switch (dtype) {
-    case 'float32':
-      return { dtype, shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };
-    case 'int32':
-      return { dtype, shape, data: Int32Array.from(data) };
-    case 'bool':
-      return { dtype, shape, data: Uint8Array.from(data) };
-  }
-}
-
-function encode(
-  name: string,
-  lowering: Lowering,
-  nodes: readonly OnnxNode[],
-  inputs: readonly Port[],
-  outputs: readonly Port[],
-): Uint8Array {
+function encode(name: string, lowering: Lowering, inputs: readonly Tensor[], outputs: readonly Output[]): Uint8Array {
+  const nodes = withOutputNames(lowering, outputs);
+  const domains = new Set<Domain>(['', ...nodes.map(({ domain }) => domain)]);
   const model = proto.ModelProto.create({
     irVersion: IR_VERSION,
     producerName: 'poster-var-workbench',
-    opsetImport: [proto.OperatorSetIdProto.create({ domain: '', version: OPSET })],
+    opsetImport: [...domains].map((domain) =>
+      proto.OperatorSetIdProto.create({ domain, version: domain === '' ? OPSET : 1 }),
+    ),
     graph: proto.GraphProto.create({
       name,
       node: nodes.map(nodeProto),
@@ -111,10 +146,27 @@ function encode(
   return proto.ModelProto.encode(model).finish();
 }
 
-function portProto({ name, value }: Port): onnx.ValueInfoProto {
-  const dim = value.shape.map((length) => proto.TensorShapeProto.Dimension.create({ dimValue: length }));
+/** Nodes write outputs under their names at once; only what is an input, a constant or another output too is copied. */
+function withOutputNames({ nodes }: Lowering, outputs: readonly Output[]): OnnxNode[] {
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  const renamed = new Map<string, string>();
+  const copies: OnnxNode[] = [];
+  for (const { name, source } of outputs) {
+    if (made.has(source) && !renamed.has(source)) renamed.set(source, name);
+    else {
+      const from = renamed.get(source) ?? source;
+      copies.push({ op: 'Identity', domain: '', inputs: [from], outputs: [name], attributes: {} });
+    }
+  }
+  const now = (name: string): string => renamed.get(name) ?? name;
+  const kept = nodes.map((node) => ({ ...node, inputs: node.inputs.map(now), outputs: node.outputs.map(now) }));
+  return [...kept, ...copies];
+}
+
+function portProto({ name, shape, dtype }: Tensor): onnx.ValueInfoProto {
+  const dim = shape.map((length) => proto.TensorShapeProto.Dimension.create({ dimValue: length }));
   const tensorType = proto.TypeProto.Tensor.create({
-    elemType: onnxType[value.dtype],
+    elemType: onnxType[dtype],
     shape: proto.TensorShapeProto.create({ dim }),
   });
   return proto.ValueInfoProto.create({ name, type: proto.TypeProto.create({ tensorType }) });
@@ -125,9 +177,10 @@ function tensorProto(name: string, { dtype, shape, data }: OnnxData): onnx.Tenso
   return proto.TensorProto.create({ name, dims: [...shape], dataType: onnxType[dtype], rawData });
 }
 
-function nodeProto({ op, inputs, outputs, attributes }: OnnxNode): onnx.NodeProto {
+function nodeProto({ op, domain, inputs, outputs, attributes }: OnnxNode): onnx.NodeProto {
   return proto.NodeProto.create({
     opType: op,
+    domain,
     input: [...inputs],
     output: [...outputs],
     attribute: Object.entries(attributes).map(([name, attribute]) => attributeProto(name, attribute)),

@@ -9,8 +9,9 @@ export function typeText({ shape, dtype }: Shaped): string {
 /**
  * One line a node, in order: `%3: float32[2,4] = Add(%1, b)`. Inputs go by their names, constants by their value when
  * they have a single one, everything else by a number.
+ * @param places how each value lies (`LoweredGraph.places`); with them each line ends in `@ nchwc8` or the like.
  */
-export function printGraph(graph: Graph): string {
+export function printGraph(graph: Graph, places?: ReadonlyMap<Value, string>): string {
   const names = new Map<Value, string>();
   for (const port of graph.inputs) names.set(port.value, port.name);
   for (const [value, constant] of graph.constants) names.set(value, constantText(value, constant));
@@ -21,7 +22,9 @@ export function printGraph(graph: Graph): string {
   const name = (value: Value): string => names.get(value) ?? '?';
   const line = (node: GraphNode): string => {
     const left = node.outputs.map((output) => `${name(output)}: ${typeText(output)}`).join(', ');
-    return `  ${left} = ${node.kernel}(${node.inputs.map(name).join(', ')})${attributesText(node)}`;
+    const where = node.outputs.map((output) => places?.get(output)).filter((place) => place !== undefined);
+    const at = where.length > 0 ? ` @ ${where.join(', ')}` : '';
+    return `  ${left} = ${node.kernel}(${node.inputs.map(name).join(', ')})${attributesText(node)}${at}`;
   };
   const inputs = graph.inputs.map((port) => `${port.name}: ${typeText(port.value)}`).join(', ');
   const outputs = graph.outputs.map((port) => `${port.name} = ${name(port.value)}`).join(', ');

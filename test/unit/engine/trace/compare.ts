@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { float32, floats, openSession } from '../../../../src-main/services/engine/runtime/session.ts';
 import { Random } from '../../../../src-main/services/engine/random.ts';
 import { toOnnx } from '../../../../src-main/services/engine/trace/onnx.ts';
+import type { OnnxOptions } from '../../../../src-main/services/engine/trace/onnx.ts';
 import { trace } from '../../../../src-main/services/engine/trace/trace.ts';
 
 export type TracedFunction = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
@@ -25,12 +26,14 @@ export function randomData(shape: readonly number[], random: Random, scale = 1):
 /**
  * The largest difference between the two ways, for each output, relative to the largest magnitude (at least 1).
  * @param data numbers of the inputs; random ones by default.
+ * @param options of the lowering.
  */
 export async function difference(
   fn: TracedFunction,
   shapes: Shapes,
   seed: number,
   data: Readonly<Record<string, Float32Array>> = {},
+  options: Pick<OnnxOptions, 'block'> = {},
 ): Promise<Record<string, number>> {
   const random = Random.seeded(seed);
   const values = Object.fromEntries(
@@ -42,7 +45,7 @@ export async function difference(
   );
   const expected = fn(tensors);
   const graph = trace(fn, Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }])));
-  const session = await openSession(toOnnx(graph), 'cpu');
+  const session = await openSession(toOnnx(graph, options), 'cpu');
   const feeds: Record<string, ReturnType<typeof float32>> = {};
   for (const { name, value } of graph.inputs) feeds[name] = float32(values[name] ?? new Float32Array(), value.shape);
   const actual = await session.run(feeds);

@@ -41,7 +41,6 @@ describe('text form', () => {
         "Add",
         "Relu",
         "Transpose",
-        "Identity",
       ]
     `);
   });
