@@ -16,6 +16,7 @@ import { Workspace } from './services/projects/workspace.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Statistics } from './services/statistics/statistics.ts';
 import { Versions } from './services/versions/versions.ts';
+import { Tensorflow } from './services/tensorflow/tensorflow.ts';
 import { EventBus } from './transport/bus.ts';
 
 export interface ComposeOptions {
@@ -51,6 +52,7 @@ export interface Services {
   readonly versions: Offered<Versions>;
   readonly runs: Offered<Runs>;
   readonly evaluations: Offered<Evaluations>;
+  readonly tensorflow: Offered<Tensorflow>;
   readonly sample: Offered<SampleProject>;
   /** Cancels jobs, ends the engine, closes the project: nothing is left behind. */
   close(): Promise<void>;
@@ -69,7 +71,7 @@ export function composeServices(options: ComposeOptions): Services {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const events = new EventBus(checked);
   const { emit } = events;
-  const engine = createEngine({ spawn: engineSpawn });
+  const engine = createEngine({ spawn: engineSpawn, home });
   const workspace = new Workspace({ home, door, emit });
   const datasets = new Datasets(workspace, emit);
   const gallery = new Gallery(workspace);
@@ -90,6 +92,11 @@ export function composeServices(options: ComposeOptions): Services {
     versions: new Versions(workspace, emit, annotator),
     runs,
     evaluations: new Evaluations(workspace, statistics),
+    tensorflow: new Tensorflow({
+      home,
+      devices: () => engine.devices({ refresh: true }),
+      jobs: () => workspace.require().jobs,
+    }),
     sample: new SampleProject({ workspace, engine, emit, home, resources: join(resources, 'sample') }),
     close: async () => {
       const impatience = setTimeout(() => void engine.close(), PATIENCE_MS);

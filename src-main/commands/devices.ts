@@ -10,11 +10,14 @@ export function devicesCommand(cli: Cli): Command {
 }
 
 async function devices({ services }: Session): Promise<Outcome> {
-  const found = await services.runs.devices();
-  const rows = found.map(({ id, name, available, reason }) => [
+  const found = await services.engine.devices();
+  const rows = found.map(({ id, name, memoryBytes, driver, runtime, available, reason }) => [
     id,
     name,
+    memoryBytes === null ? '' : `${(memoryBytes / 1024 ** 3).toFixed(1)} GiB`,
+    driver ?? '',
+    runtime,
     available ? 'ready' : (reason ?? 'not available'),
   ]);
-  return { json: { devices: found }, text: table(['device', 'name', 'state'], rows) };
+  return { json: { devices: found }, text: table(['device', 'name', 'memory', 'driver', 'runtime', 'state'], rows) };
 }

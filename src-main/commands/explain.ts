@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { FailureError, toFailure, type Failure } from '../../src-shared/domain/failure.ts';
 import type { Expression } from '../../src-shared/domain/expression.ts';
-import { DeviceChoice } from '../../src-shared/domain/run.ts';
+import { DeviceChoice } from '../../src-shared/domain/device.ts';
 import { argmax, sigma } from '../../src-shared/metrics/vich.ts';
 import type { ExplainedImage } from '../services/engine/interface.ts';
 import { writeTextFile } from '../services/files/write.ts';

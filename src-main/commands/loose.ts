@@ -1,7 +1,7 @@
 /** Images outside any dataset: predicted and told, stored nowhere. */
 import { FailureError } from '../../src-shared/domain/failure.ts';
 import type { Expression } from '../../src-shared/domain/expression.ts';
-import type { DeviceChoice } from '../../src-shared/domain/run.ts';
+import type { DeviceChoice } from '../../src-shared/domain/device.ts';
 import { argmax } from '../../src-shared/metrics/vich.ts';
 import { cancelled, type Session } from './session.ts';
 

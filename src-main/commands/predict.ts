@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { EXPRESSION_FACES } from '../../src-shared/domain/expression.ts';
-import { DeviceChoice, type Run } from '../../src-shared/domain/run.ts';
+import { DeviceChoice } from '../../src-shared/domain/device.ts';
+import { type Run } from '../../src-shared/domain/run.ts';
 import { argmax, sigma, softmax } from '../../src-shared/metrics/vich.ts';
 import { writePredictionsCsv } from '../services/exports/predictions/csv.ts';
 import { UsageError, type Cli } from './cli.ts';

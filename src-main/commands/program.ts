@@ -11,6 +11,7 @@ import { modelCommand } from './model.ts';
 import { predictCommand } from './predict.ts';
 import { serveCommand } from './serve.ts';
 import type { Terminal } from './terminal.ts';
+import { tensorflowCommand } from './tensorflow.ts';
 import { trainCommand } from './train.ts';
 import { versionCommand } from './version.ts';
 
@@ -27,6 +28,7 @@ const COMMANDS = [
   modelCommand,
   serveCommand,
   devicesCommand,
+  tensorflowCommand,
 ];
 
 /** Errors come back as exceptions and all text goes through the terminal, in every command of the tree. */

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
-import { DeviceChoice, ModelSize, type TrainSettings } from '../../src-shared/domain/run.ts';
+import { DeviceChoice } from '../../src-shared/domain/device.ts';
+import { ModelSize, type TrainSettings } from '../../src-shared/domain/run.ts';
 import type { Cli } from './cli.ts';
 import { findDataset, findRun, findVersion, openProject } from './find.ts';
 import { integer, notNegative, positive } from './options.ts';

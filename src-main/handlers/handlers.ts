@@ -5,6 +5,7 @@ import { applicationHandlers, type HostInfo } from './application.ts';
 import { dataHandlers } from './data.ts';
 import { evaluationHandlers } from './evaluation.ts';
 import { exportHandlers } from './exports.ts';
+import { deviceHandlers } from './devices.ts';
 import { imageHandlers } from './images.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelHandlers } from './labels.ts';
@@ -23,6 +24,7 @@ export function createHandlers(services: Services, info: HostInfo): Handlers {
     ...runHandlers(services),
     ...evaluationHandlers(services),
     ...versionHandlers(services),
+    ...deviceHandlers(services),
     ...jobHandlers(services),
   };
 }

@@ -13,5 +13,4 @@ export const runHandlers = ({ runs }: Services) =>
     'runs.importCheckpoint': ({ path, name }) => attempt(() => runs.importCheckpoint(path, name)),
     'runs.predict': (request) => attempt(() => runs.startPredict(request)),
     'runs.explain': (request) => attempt(() => runs.explain(request)),
-    'devices.list': () => attempt(() => runs.devices()),
   }) satisfies Partial<Handlers>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Failure } from './failure.ts';
 
-export const JobKind = z.enum(['sample', 'import', 'train', 'predict', 'export']);
+export const JobKind = z.enum(['sample', 'import', 'train', 'predict', 'export', 'benchmark', 'install']);
 export type JobKind = z.infer<typeof JobKind>;
 
 export const JobStatus = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']);

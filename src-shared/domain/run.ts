@@ -1,13 +1,10 @@
 import { z } from 'zod';
+import { DeviceChoice } from './device.ts';
 import { Failure } from './failure.ts';
 import { Expression } from './expression.ts';
 
 export const ModelSize = z.enum(['paper', 'tiny']);
 export type ModelSize = z.infer<typeof ModelSize>;
-
-/** `auto` takes the best device that is available. */
-export const DeviceChoice = z.enum(['auto', 'cpu', 'webgpu']);
-export type DeviceChoice = z.infer<typeof DeviceChoice>;
 
 /** Augmentation of a training image; each named as in torchvision. */
 export const Augmentation = z.object({
@@ -164,13 +161,3 @@ export const Explanation = z.object({
   landmarks: z.instanceof(Float32Array).nullable(),
 });
 export type Explanation = z.infer<typeof Explanation>;
-
-export const Device = z.object({
-  id: DeviceChoice.exclude(['auto']),
-  name: z.string(),
-  provider: z.string(),
-  available: z.boolean(),
-  /** One sentence why it cannot be used; null when it can. */
-  reason: z.string().nullable(),
-});
-export type Device = z.infer<typeof Device>;

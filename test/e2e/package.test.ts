@@ -84,7 +84,8 @@ describe.runIf(here)(`the packaged desktop application${elsewhere}`, () => {
   });
 
   it('has an engine that starts from its own files alone and reads its model', async () => {
-    const engine = createEngine({ spawn: () => forkEngine('engine', join(unpackedHere, 'out', 'main', 'engine.js')) });
+    const entry = join(unpackedHere, 'out', 'main', 'engine.js');
+    const engine = createEngine({ spawn: (program, environment) => forkEngine(program, environment, entry) });
     const { size } = await engine.inspect(join(unpackedHere, 'resources', 'sample', 'tiny.safetensors'));
     expect(size).toBe('tiny');
     expect((await engine.devices()).find(({ id }) => id === 'cpu')).toMatchObject({ available: true });

@@ -13,10 +13,9 @@ import { backbones } from '../../src-main/services/engine/model/poster-var.ts';
 import type { Params } from '../../src-main/services/engine/model/poster-var.ts';
 import { block } from '../../src-main/services/engine/model/vit.ts';
 import { attendLevel, attention } from '../../src-main/services/engine/model/window-attention.ts';
-import { constantsFor, traceModel } from '../../src-main/services/engine/runtime/graphs.ts';
+import { executorFor } from '../../src-main/services/engine/runtime/executors.ts';
+import { constantsFor, modelProgram } from '../../src-main/services/engine/runtime/graphs.ts';
 import { openClassifier } from '../../src-main/services/engine/runtime/inference.ts';
-import { float32, floats, openSession } from '../../src-main/services/engine/runtime/session.ts';
-import { toOnnx } from '../../src-main/services/engine/trace/onnx.ts';
 import {
   evaluationGolden,
   goldenInput,
@@ -79,21 +78,16 @@ describe('mu in evaluation mode', () => {
 });
 
 test('every module of the official code, from the pixels up', async () => {
-  const session = await openSession(
-    toOnnx(
-      traceModel(full, 2, (params, pixels) => modules(params, pixels)),
-      { constants: constantsFor(full, goldenWeights(full)) },
-    ),
-    'cpu',
-  );
-  const outputs = await session.run({ images: float32(images, [2, 3, 224, 224]) });
-  await session.release();
+  const program = modelProgram('modules', full, 2, modules);
+  const executable = await executorFor('cpu').open(program, { constants: constantsFor(full, goldenWeights(full)) });
+  const outputs = await executable.run({ images });
+  await executable.dispose();
   // What the classifier puts out is compared above.
   const inner = Object.keys(golden.features).filter((name) => !/se_block|head_vae/.test(name));
   expect(inner).toHaveLength(25);
   for (const name of inner) {
     const summary = golden.features[name] ?? missing(name);
-    expect(summaryError(floats(outputs, name), summary), name).toBeLessThan(tolerance);
+    expect(summaryError(outputs.numbers(name), summary), name).toBeLessThan(tolerance);
   }
 });
 

@@ -1,8 +1,13 @@
 /** The engine as the services see it: typed calls to processes that start when needed and may die without harm. */
+import { join } from 'node:path';
+import { applicationHome } from '../../home.ts';
 import type { Engine } from './interface.ts';
+import { Devices } from './process/devices.ts';
 import { Lane } from './process/lane.ts';
+import { Measurements } from './process/measurements.ts';
 import { forkEngine } from './process/spawn.ts';
-import type { SpawnEngine } from './process/spawn.ts';
+import type { EngineProcess, SpawnEngine } from './process/spawn.ts';
+import { tensorflowEnvironment, tensorflowFolder } from './runtime/tensorflow/place.ts';
 
 export { NODE_ARGUMENTS } from './process/spawn.ts';
 export type { EngineProcess, EngineProgram, SpawnEngine } from './process/spawn.ts';
@@ -10,30 +15,50 @@ export type { EngineProcess, EngineProgram, SpawnEngine } from './process/spawn.
 export interface EngineOptions {
   /** How an engine process is started; by default as a child of this Node process, from source. */
   readonly spawn?: SpawnEngine;
+  /** The application's folder, which holds TensorFlow where it is installed, and how fast each device was. */
+  readonly home?: string;
 }
 
 /**
  * Two processes, both started by the first call that needs them: one works (train, predict), the other answers questions that a
- * person is waiting for (explain, inspect, devices) while the first is busy for minutes. In each, calls run one at a time.
+ * person is waiting for (explain, inspect) while the first is busy for minutes. In each, calls run one at a time.
  */
-export function createEngine({ spawn = (program) => forkEngine(program) }: EngineOptions = {}): Engine {
-  const work = new Lane(() => spawn('engine'));
-  const answers = new Lane(() => spawn('engine'));
+export function createEngine({ spawn = forkEngine, home = applicationHome() }: EngineOptions = {}): Engine {
+  const start = (): EngineProcess =>
+    spawn('engine', { POSTER_VAR_HOME: home, ...tensorflowEnvironment(tensorflowFolder(home)) });
+  const work = new Lane(start);
+  const answers = new Lane(start);
+  const devices = new Devices({
+    facts: () => answers.call('inventory', null),
+    spawn: start,
+    measurements: new Measurements(join(home, 'devices.json')),
+  });
   return {
-    devices: () => answers.call('devices', null),
+    devices: async ({ refresh = false } = {}) => {
+      if (refresh) devices.forget();
+      return [...(await devices.list())];
+    },
     inspect: (checkpoint) => answers.call('inspect', { checkpoint }),
-    explain: (request) => answers.call('explain', request),
+    explain: async (request) => {
+      const device = await devices.choose(request.device, 'inference');
+      return answers.call('explain', { ...request, device });
+    },
     initialise: (request) => answers.call('initialise', request),
     predict: async (request, onBatch, signal) => {
-      await work.call('predict', request, onBatch, signal);
+      const device = await devices.choose(request.device, 'inference');
+      await work.call('predict', { ...request, device }, onBatch, signal);
+    },
+    train: async (plan, onEvent, signal) => {
+      const device = await devices.choose(plan.device, 'training');
+      return work.call('train', { ...plan, device }, onEvent, signal);
     },
     features: async (request, onBatch, signal) => {
-      await work.call('features', request, onBatch, signal);
+      const device = await devices.choose(request.device, 'inference');
+      await work.call('features', { ...request, device }, onBatch, signal);
     },
     trainHead: (plan, onEpoch, signal) => work.call('trainHead', plan, onEpoch, signal),
-    train: (plan, onEvent, signal) => work.call('train', plan, onEvent, signal),
     close: async () => {
-      await Promise.all([work.close(), answers.close()]);
+      await Promise.all([devices.close(), work.close(), answers.close()]);
     },
   };
 }

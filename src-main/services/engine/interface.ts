@@ -1,6 +1,7 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import type { Device, DeviceChoice, EpochMetrics, ModelSize, TrainSettings } from '../../../src-shared/domain/run.ts';
+import type { Device, DeviceChoice } from '../../../src-shared/domain/device.ts';
+import type { EpochMetrics, ModelSize, TrainSettings } from '../../../src-shared/domain/run.ts';
 
 /** What a checkpoint says of itself (safetensors metadata). */
 export interface CheckpointInfo {
@@ -150,7 +151,8 @@ export interface HeadOutcome {
  * next call starts a new process. Calls queue: one at a time.
  */
 export interface Engine {
-  devices(): Promise<Device[]>;
+  /** @param refresh looks and tries again: something was installed or removed. */
+  devices(options?: { refresh?: boolean }): Promise<Device[]>;
   inspect(checkpoint: string): Promise<CheckpointInfo>;
   /** Batches arrive in order; `onBatch` is awaited, so that a slow database holds the engine back, not memory. */
   predict(

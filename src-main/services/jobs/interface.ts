@@ -22,7 +22,7 @@ export interface JobSpec {
   readonly run?: number;
   readonly dataset?: number;
   /** Jobs of one lane run one after another: the engine does one thing at a time. */
-  readonly lane: 'engine' | 'files';
+  readonly lane: 'engine' | 'files' | 'install';
 }
 
 export interface Jobs {

@@ -47,7 +47,7 @@ class JobService implements Jobs {
   readonly #table: JobTable;
   readonly #emit: Emit;
   readonly #live = new Map<number, LiveJob>();
-  readonly #lanes: Readonly<Record<JobSpec['lane'], LiveJob[]>> = { engine: [], files: [] };
+  readonly #lanes: Readonly<Record<JobSpec['lane'], LiveJob[]>> = { engine: [], files: [], install: [] };
   #closed = false;
 
   constructor(table: JobTable, emit: Emit) {

@@ -1,5 +1,5 @@
 /** Predicting a dataset with a run's checkpoint, and storing what came out. */
-import type { DeviceChoice } from '../../../src-shared/domain/run.ts';
+import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { ImageFile } from '../store/interface.ts';
 import type { RunContext } from './context.ts';
 import { tellRun } from './context.ts';

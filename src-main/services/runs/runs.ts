@@ -2,15 +2,8 @@
 import { rm } from 'node:fs/promises';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type {
-  Device,
-  DeviceChoice,
-  Explanation,
-  Preset,
-  Run,
-  RunMetrics,
-  TrainRequest,
-} from '../../../src-shared/domain/run.ts';
+import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
+import type { Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { Version } from '../../../src-shared/domain/version.ts';
 import type { Engine } from '../engine/interface.ts';
 import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
@@ -36,10 +29,6 @@ export class Runs {
 
   presets(): readonly Preset[] {
     return PRESETS;
-  }
-
-  devices(): Promise<Device[]> {
-    return this.#engine.devices();
   }
 
   list(): Run[] {

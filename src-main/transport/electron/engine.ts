@@ -15,7 +15,12 @@ export interface UtilityChild {
 export type ForkUtility = (
   entry: string,
   args: string[],
-  options: { serviceName: string; stdio: ['ignore', 'ignore', 'pipe']; execArgv: string[] },
+  options: {
+    serviceName: string;
+    stdio: ['ignore', 'ignore', 'pipe'];
+    execArgv: string[];
+    env: NodeJS.ProcessEnv;
+  },
 ) => UtilityChild;
 
 /** The end of what a process wrote to its error stream: where a crash leaves its reason. */
@@ -23,11 +28,12 @@ const KEPT_CHARACTERS = 2_000;
 
 /** @param entries bundled file of each program. */
 export function createUtilityEngine(fork: ForkUtility, entries: Readonly<Record<EngineProgram, string>>): SpawnEngine {
-  return (program): EngineProcess => {
+  return (program, environment = {}): EngineProcess => {
     const child = fork(entries[program], [], {
       serviceName: `POSTER-Var ${program}`,
       stdio: ['ignore', 'ignore', 'pipe'],
       execArgv: [...NODE_ARGUMENTS[program]],
+      env: { ...process.env, ...environment },
     });
     let errors = '';
     child.stderr?.setEncoding('utf8');

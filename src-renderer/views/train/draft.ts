@@ -1,11 +1,6 @@
 /** The training form as a person has filled it in: text until it is read, so that half-typed numbers are not lost. */
-import type {
-  Augmentation,
-  DeviceChoice,
-  Preset,
-  TrainRequest,
-  TrainSettings,
-} from '../../../src-shared/domain/run.ts';
+import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
+import type { Augmentation, Preset, TrainRequest, TrainSettings } from '../../../src-shared/domain/run.ts';
 
 /** A number of the form: where it lives in the settings, what it may be, how it is called. */
 interface NumberField {

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Failure } from '../../../src-shared/domain/failure.ts';
-import type { DeviceChoice, Preset } from '../../../src-shared/domain/run.ts';
+import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
+import type { Preset } from '../../../src-shared/domain/run.ts';
 import { client } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';
 import { session } from '../../state/session.svelte.ts';

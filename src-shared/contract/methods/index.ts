@@ -3,6 +3,7 @@ import { application } from './application.ts';
 import { data } from './data.ts';
 import { evaluation } from './evaluation.ts';
 import { exports } from './exports.ts';
+import { devices } from './devices.ts';
 import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { labels } from './labels.ts';
@@ -19,6 +20,7 @@ export const METHODS = {
   ...labels,
   ...runs,
   ...evaluation,
+  ...devices,
   ...jobs,
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Device, DeviceChoice, Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../domain/run.ts';
+import { DeviceChoice } from '../../domain/device.ts';
+import { Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../domain/run.ts';
 import { methods } from '../define.ts';
 import { id, nothing } from './common.ts';
 
@@ -20,5 +21,4 @@ export const runs = methods({
     value: z.object({ job: id }),
   },
   'runs.explain': { params: z.object({ run: id, image: id }), value: Explanation },
-  'devices.list': { params: nothing, value: z.array(Device) },
 });

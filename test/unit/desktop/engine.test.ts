@@ -46,10 +46,13 @@ describe('the engine in a utility process', () => {
       },
       { engine: '/out/main/engine.js', reader: '/out/main/reader.js' },
     );
-    const engine = spawn('engine');
+    const engine = spawn('engine', { POSTER_VAR_HOME: '/home/poster-var' });
     spawn('reader');
     expect(forked[0]?.slice(0, 2)).toEqual(['/out/main/engine.js', []]);
     expect(forked[1]).toMatchObject(['/out/main/reader.js', [], { execArgv: ['--max-old-space-size=192'] }]);
+    expect(forked[0]?.[2].env).toMatchObject({ POSTER_VAR_HOME: '/home/poster-var', PATH: process.env['PATH'] });
+    // Packaged builds have that fuse off: nothing may lean on it.
+    expect(forked[0]?.[2].env).not.toHaveProperty('ELECTRON_RUN_AS_NODE');
     expect(engine.pid).toBe(42);
 
     const heard: unknown[] = [];

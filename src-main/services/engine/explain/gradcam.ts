@@ -4,17 +4,16 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { GRID_SIDE, IMAGE_SIDE, levelChannels, sizeTable } from '../model/config.ts';
+import { GRID_SIDE, levelChannels, sizeTable } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Weights } from '../model/initialise.ts';
 import { backbones, classify, landmarksOf } from '../model/poster-var.ts';
 import type { Params } from '../model/poster-var.ts';
 import type { DeviceId } from '../runtime/devices.ts';
-import { constantsFor, traceModel } from '../runtime/graphs.ts';
-import { float32, floats, openSession } from '../runtime/session.ts';
+import { executorFor } from '../runtime/executors.ts';
+import { constantsFor, modelProgram } from '../runtime/graphs.ts';
 import type { SessionTuning } from '../runtime/session.ts';
-import type { Graph } from '../trace/graph.ts';
-import { toOnnx } from '../trace/onnx.ts';
+import type { Program } from '../trace/program.ts';
 
 export interface Explanation {
   /** [classes] */
@@ -36,8 +35,8 @@ export interface Explainer {
 }
 
 /** Forward pass, landmarks and the CAM of every class for one image. */
-export function explanationGraph(config: ModelConfig): Graph {
-  return traceModel(config, 1, (params, images) => explain(params, images, config));
+export function explanationProgram(config: ModelConfig): Program {
+  return modelProgram('poster-var-cam', config, 1, (params, images) => explain(params, images, config));
 }
 
 /** The traced function. The forward pass stands in it once a class; the tracer records it once. */
@@ -64,20 +63,22 @@ export async function openExplainer(
   device: DeviceId,
   tuning?: SessionTuning,
 ): Promise<Explainer> {
-  const model = toOnnx(explanationGraph(config), { constants: constantsFor(config, weights), name: 'poster-var-cam' });
-  const session = await openSession(model, device, tuning);
+  const executable = await executorFor(device).open(explanationProgram(config), {
+    ...tuning,
+    constants: constantsFor(config, weights),
+  });
   const [, , channels] = levelChannels(sizeTable(config.size));
   return {
     async run(image) {
-      const outputs = await session.run({ images: float32(image, [1, 3, IMAGE_SIDE, IMAGE_SIDE]) });
+      const outputs = await executable.run({ images: image });
       return {
-        mu: floats(outputs, 'mu'),
-        logvar: config.vich ? floats(outputs, 'logvar') : null,
-        cams: floats(outputs, 'cams'),
+        mu: outputs.numbers('mu'),
+        logvar: config.vich ? outputs.numbers('logvar') : null,
+        cams: outputs.numbers('cams'),
         conv3: [channels, GRID_SIDE, GRID_SIDE],
-        landmarks: 'landmarks' in outputs ? floats(outputs, 'landmarks') : null,
+        landmarks: sizeTable(config.size).landmarks.regressor ? outputs.numbers('landmarks') : null,
       };
     },
-    dispose: () => session.release(),
+    dispose: () => executable.dispose(),
   };
 }

@@ -5,9 +5,9 @@ import { inspectCheckpoint, saveCheckpoint } from '../checkpoint/checkpoint.ts';
 import { GRID_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialise } from '../model/initialise.ts';
-import { listDevices } from '../runtime/devices.ts';
 import { IMAGE_SIZE } from '../runtime/graphs.ts';
-import { chooseDevice } from './device.ts';
+import { inventory } from '../runtime/inventory.ts';
+import { measure, probe } from '../runtime/probe.ts';
 import { trainHead } from './head.ts';
 import { predictFiles } from './predict.ts';
 import type { ClassifiedBatch } from './predict.ts';
@@ -18,12 +18,19 @@ import { train } from './train.ts';
 const sessions = new Sessions();
 
 export const CALLS: CallTable = {
-  devices: async () => (await listDevices()).map((device) => ({ ...device, reason: device.reason ?? null })),
+  inventory: () => inventory(),
+
+  probe: async ({ device }) => {
+    await probe(device);
+    return null;
+  },
+
+  measure: ({ device, work }) => measure(device, work),
 
   inspect: ({ checkpoint }) => Promise.resolve(inspectCheckpoint(checkpoint)),
 
   predict: async ({ checkpoint, files, device }, { tell, signal }) => {
-    const classifier = await sessions.classifier(checkpoint, await chooseDevice(device, 'inference'));
+    const classifier = await sessions.classifier(checkpoint, device);
     const told = ({ ids, outputs: { mu, logvar }, failed }: ClassifiedBatch): Promise<void> =>
       tell({ ids, mu, logvar, failed });
     await predictFiles(classifier, files, told, signal);
@@ -31,7 +38,7 @@ export const CALLS: CallTable = {
   },
 
   features: async ({ checkpoint, files, device }, { tell, signal }) => {
-    const classifier = await sessions.classifier(checkpoint, await chooseDevice(device, 'inference'));
+    const classifier = await sessions.classifier(checkpoint, device);
     const told = ({ ids, outputs: { features }, failed }: ClassifiedBatch): Promise<void> =>
       tell({ ids, features, failed });
     await predictFiles(classifier, files, told, signal);
@@ -41,7 +48,7 @@ export const CALLS: CallTable = {
   trainHead,
 
   explain: async ({ checkpoint, file, box, device }) => {
-    const explainer = await sessions.explainer(checkpoint, await chooseDevice(device, 'inference'));
+    const explainer = await sessions.explainer(checkpoint, device);
     const image = new Float32Array(IMAGE_SIZE);
     normalise(await decodeSquare(file, box), image, 0);
     const { mu, logvar, cams, landmarks } = await explainer.run(image);

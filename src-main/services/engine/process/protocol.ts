@@ -1,6 +1,6 @@
 /** What travels between the services and the engine process. Arrays are cloned as they are, never turned into JSON. */
 import type { Failure } from '../../../../src-shared/domain/failure.ts';
-import type { Device, DeviceChoice } from '../../../../src-shared/domain/run.ts';
+import type { DeviceId } from '../../../../src-shared/domain/device.ts';
 import type { ConvertedFile } from '../checkpoint/pytorch/convert.ts';
 import type {
   CheckpointInfo,
@@ -16,20 +16,28 @@ import type {
   TrainingOutcome,
   TrainingPlan,
 } from '../interface.ts';
+import type { DeviceFacts } from '../runtime/inventory.ts';
+import type { Work } from '../runtime/probe.ts';
+
+/** A request as it reaches the engine process: the device is chosen. */
+type OnDevice<T> = Omit<T, 'device'> & { readonly device: DeviceId };
 
 /** Every call, declared once: what goes in, what is told on the way, what comes out. */
 export interface Calls {
-  devices: { params: null; event: never; value: Device[] };
+  inventory: { params: null; event: never; value: DeviceFacts[] };
+  probe: { params: { device: DeviceId }; event: never; value: null };
+  /** Seconds that a small piece of such work takes. */
+  measure: { params: { device: DeviceId; work: Work }; event: never; value: number };
   inspect: { params: { checkpoint: string }; event: never; value: CheckpointInfo };
   predict: {
-    params: { checkpoint: string; files: readonly FileToPredict[]; device: DeviceChoice };
+    params: { checkpoint: string; files: readonly FileToPredict[]; device: DeviceId };
     event: PredictedBatch;
     value: null;
   };
   features: { params: Calls['predict']['params']; event: FeatureBatch; value: null };
   trainHead: { params: HeadPlan; event: HeadProgress; value: HeadOutcome };
-  explain: { params: Parameters<Engine['explain']>[0]; event: never; value: ExplainedImage };
-  train: { params: TrainingPlan; event: TrainingEvent; value: TrainingOutcome };
+  explain: { params: OnDevice<Parameters<Engine['explain']>[0]>; event: never; value: ExplainedImage };
+  train: { params: OnDevice<TrainingPlan>; event: TrainingEvent; value: TrainingOutcome };
   /** Runs in the reader, a process for one file alone: from a PyTorch file to a safetensors file with the same tensors. */
   convert: { params: { file: string; out: string }; event: never; value: ConvertedFile };
   initialise: { params: Parameters<Engine['initialise']>[0]; event: never; value: CheckpointInfo };

@@ -16,7 +16,8 @@ export interface EngineProcess {
 /** `engine` computes; `reader` reads one file from elsewhere and is ended afterwards. */
 export type EngineProgram = 'engine' | 'reader';
 
-export type SpawnEngine = (program: EngineProgram) => EngineProcess;
+/** @param environment variables that the process gets beside those of this one. */
+export type SpawnEngine = (program: EngineProgram, environment?: Readonly<Record<string, string>>) => EngineProcess;
 
 const ENTRIES: Readonly<Record<EngineProgram, string>> = { engine: './main.ts', reader: './reader.ts' };
 
@@ -35,12 +36,17 @@ function sourceOf(program: EngineProgram): string {
 }
 
 /** Starts a program as a child of this Node process, from source unless another entry is named. Electron brings a spawner of its own. */
-export function forkEngine(program: EngineProgram = 'engine', entry = sourceOf(program)): EngineProcess {
+export function forkEngine(
+  program: EngineProgram = 'engine',
+  environment: Readonly<Record<string, string>> = {},
+  entry = sourceOf(program),
+): EngineProcess {
   const child = fork(entry, [], {
     serialization: 'advanced',
     // Standard output belongs to the command line's JSON: nothing of the engine may appear on it.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [...NODE_ARGUMENTS[program]],
+    env: { ...process.env, ...environment },
   });
   let errors = '';
   child.stderr?.setEncoding('utf8');

@@ -18,7 +18,6 @@ import type { StepNoise } from '../train/noise.ts';
 import { PixelCache } from '../train/pixels.ts';
 import type { StepOptions } from '../train/step.ts';
 import { balancedWeights } from '../train/targets.ts';
-import { chooseDevice } from './device.ts';
 import type { CallTable } from './protocol.ts';
 import { batchOf } from './sessions.ts';
 
@@ -29,8 +28,7 @@ function configOf({ settings, classes }: TrainingPlan): ModelConfig {
 
 export const train: CallTable['train'] = async (plan, { tell, signal }) => {
   const config = configOf(plan);
-  const { settings } = plan;
-  const device = await chooseDevice(plan.device, 'training');
+  const { settings, device } = plan;
   const pixels = new PixelCache(decodeSquare);
   const trainer = await openTrainer(initialise(config, settings.seed), config, device, stepOptions(settings));
   try {

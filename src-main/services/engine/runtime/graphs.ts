@@ -1,4 +1,4 @@
-/** The traced forward passes: which inputs they have, and how weights become part of them. */
+/** The forward passes as programs: which inputs they have, and how weights become part of them. */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { IMAGE_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -8,21 +8,27 @@ import { usedParameters } from '../model/parameters.ts';
 import { forward } from '../model/poster-var.ts';
 import type { Params } from '../model/poster-var.ts';
 import type { Graph } from '../trace/graph.ts';
-import { trace } from '../trace/trace.ts';
+import { graphOf } from '../trace/program.ts';
+import type { Program } from '../trace/program.ts';
 import type { InputSpec } from '../trace/trace.ts';
 
 /** Numbers of one input image: [3, 224, 224]. */
 export const IMAGE_SIZE = 3 * IMAGE_SIDE * IMAGE_SIDE;
 
-/** Traces a function of the model's parameters and a batch of images, both of which become inputs of the graph. */
-export function traceModel(
+/** A function of the model's parameters and a batch of images, both of which are inputs of the program. */
+export function modelProgram(
+  name: string,
   config: ModelConfig,
   batch: number,
   fn: (params: Params, images: Tensor4D) => Readonly<Record<string, Tensor>>,
-): Graph {
+): Program {
   const inputs: Record<string, InputSpec> = { images: { shape: [batch, 3, IMAGE_SIDE, IMAGE_SIDE] } };
   for (const { name, shape } of usedParameters(config)) inputs[name] = { shape };
-  return trace((tensors) => fn((name) => named(tensors, name), named(tensors, 'images') as Tensor4D), inputs);
+  return {
+    name,
+    inputs,
+    fn: (tensors) => fn((parameter) => named(tensors, parameter), named(tensors, 'images') as Tensor4D),
+  };
 }
 
 function named(tensors: Readonly<Record<string, Tensor>>, name: string): Tensor {
@@ -32,11 +38,15 @@ function named(tensors: Readonly<Record<string, Tensor>>, name: string): Tensor 
 }
 
 /** The forward pass in evaluation mode: mu, logvar (with VICH) and features. */
-export function evaluationGraph(config: ModelConfig, batch: number): Graph {
-  return traceModel(config, batch, (params, images) => {
+export function evaluationProgram(config: ModelConfig, batch: number): Program {
+  return modelProgram('poster-var', config, batch, (params, images) => {
     const { mu, logvar, features } = forward(params, images, config, { kind: 'eval' });
     return { mu, ...(logvar && { logvar }), features };
   });
+}
+
+export function evaluationGraph(config: ModelConfig, batch: number): Graph {
+  return graphOf(evaluationProgram(config, batch));
 }
 
 /**

@@ -1,11 +1,10 @@
 /** Classification with fixed weights. */
 import type { ModelConfig } from '../model/config.ts';
-import { IMAGE_SIDE, sizeTable } from '../model/config.ts';
+import { sizeTable } from '../model/config.ts';
 import type { Weights } from '../model/initialise.ts';
-import { toOnnx } from '../trace/onnx.ts';
 import type { DeviceId } from './devices.ts';
-import { IMAGE_SIZE, constantsFor, evaluationGraph } from './graphs.ts';
-import { float32, floats, openSession } from './session.ts';
+import { executorFor } from './executors.ts';
+import { IMAGE_SIZE, constantsFor, evaluationProgram } from './graphs.ts';
 import type { SessionTuning } from './session.ts';
 
 export interface Classification {
@@ -36,11 +35,10 @@ export async function openClassifier(
   batch: number,
   tuning?: SessionTuning,
 ): Promise<Classifier> {
-  const model = toOnnx(evaluationGraph(config, batch), {
+  const executable = await executorFor(device).open(evaluationProgram(config, batch), {
+    ...tuning,
     constants: constantsFor(config, weights),
-    name: 'poster-var',
   });
-  const session = await openSession(model, device, tuning);
   const width = sizeTable(config.size).vit.width;
 
   const run = async (images: Float32Array, n: number): Promise<Classification> => {
@@ -53,15 +51,14 @@ export async function openClassifier(
     for (let start = 0; start < n; start += batch) {
       const count = Math.min(batch, n - start);
       const part = images.subarray(start * IMAGE_SIZE, (start + count) * IMAGE_SIZE);
-      const outputs = await session.run({ images: float32(filledUp(part, batch * IMAGE_SIZE), shape) });
-      mu.set(floats(outputs, 'mu').subarray(0, count * config.classes), start * config.classes);
-      logvar?.set(floats(outputs, 'logvar').subarray(0, count * config.classes), start * config.classes);
-      features.set(floats(outputs, 'features').subarray(0, count * width), start * width);
+      const outputs = await executable.run({ images: filledUp(part, batch * IMAGE_SIZE) });
+      mu.set(outputs.numbers('mu').subarray(0, count * config.classes), start * config.classes);
+      logvar?.set(outputs.numbers('logvar').subarray(0, count * config.classes), start * config.classes);
+      features.set(outputs.numbers('features').subarray(0, count * width), start * width);
     }
     return { mu, logvar, features };
   };
-  const shape = [batch, 3, IMAGE_SIDE, IMAGE_SIDE];
-  return { batch, run, dispose: () => session.release() };
+  return { batch, run, dispose: () => executable.dispose() };
 }
 
 /** `part`, followed by zeros up to `length`. */

@@ -1,5 +1,6 @@
 /** ONNX Runtime sessions: the one place that knows the runtime's options. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { DEVICES } from './devices.ts';
 import type { DeviceId } from './devices.ts';
 
 export interface SessionTuning {
@@ -7,15 +8,22 @@ export interface SessionTuning {
   readonly profilePrefix?: string;
 }
 
+export interface SessionOptions extends SessionTuning {
+  /** Outputs that stay in the device's memory; only for devices that keep any. */
+  readonly held?: readonly string[];
+}
+
 /** Runs model bytes on a device. `session.run` blocks its thread: the engine has a process of its own for that. */
 export function openSession(
   model: Uint8Array,
   device: DeviceId,
-  { profilePrefix }: SessionTuning = {},
+  { profilePrefix, held = [] }: SessionOptions = {},
 ): Promise<InferenceSession> {
+  const { provider } = DEVICES[device];
+  if (provider === null) throw new Error(`${device} is not one of ONNX Runtime's devices`);
   return InferenceSession.create(model, {
     ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
-    executionProviders: [device],
+    executionProviders: [provider],
     graphOptimizationLevel: 'all',
     // The arena reuses memory by itself; the pattern planner on top of it costs a quarter more memory and gains no time.
     enableMemPattern: false,
@@ -23,7 +31,12 @@ export function openSession(
     // machine a training step took two thirds of the time and 60% of the processor.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
+    ...(held.length > 0 && { preferredOutputLocation: locations(held) }),
   });
+}
+
+function locations(held: readonly string[]): Record<string, 'gpu-buffer'> {
+  return Object.fromEntries(held.map((name) => [name, 'gpu-buffer']));
 }
 
 export function float32(data: Float32Array, shape: readonly number[]): Tensor {

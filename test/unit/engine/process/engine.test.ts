@@ -37,8 +37,8 @@ beforeAll(async () => {
     }),
   );
   engine = createEngine({
-    spawn: () => {
-      const child = forkEngine();
+    spawn: (program, environment) => {
+      const child = forkEngine(program, environment);
       started.push(child);
       return child;
     },
@@ -230,7 +230,7 @@ describe('the engine process', () => {
       script,
       `import { createEngine } from ${JSON.stringify(client)};
        import { forkEngine } from ${JSON.stringify(spawner)};
-       const spawn = () => { const child = forkEngine(); console.log(child.pid); return child; };
+       const spawn = (program, environment) => { const child = forkEngine(program, environment); console.log(child.pid); return child; };
        await createEngine({ spawn }).inspect(${JSON.stringify(checkpoint)});
        process.kill(process.pid, 'SIGKILL');`,
     );

@@ -57,9 +57,9 @@ describe('Lane', () => {
   it('starts no process before the first call and one for all calls, which run one at a time', async () => {
     const { lane, started, process } = scriptedLane();
     expect(started).toHaveLength(0);
-    const first = lane.call('devices', null);
+    const first = lane.call('inventory', null);
     const second = lane.call('inspect', { checkpoint: 'a' });
-    expect(process(0).sent).toEqual([{ kind: 'call', id: 1, name: 'devices', params: null }]);
+    expect(process(0).sent).toEqual([{ kind: 'call', id: 1, name: 'inventory', params: null }]);
     process(0).say({ kind: 'value', id: 1, value: [] });
     expect(await first).toEqual([]);
     expect(process(0).sent.at(-1)).toMatchObject({ id: 2, name: 'inspect' });
@@ -93,8 +93,8 @@ describe('Lane', () => {
 
   it('rejects the running call when the process dies, and starts another for the next', async () => {
     const { lane, started, process } = scriptedLane();
-    const lost = lane.call('devices', null);
-    const next = lane.call('devices', null);
+    const lost = lane.call('inventory', null);
+    const next = lane.call('inventory', null);
     process(0).die('signal SIGKILL');
     expect(await failureOf(lost)).toMatchObject({ kind: 'engine', message: /unexpectedly \(signal SIGKILL\)/ });
     expect(started).toHaveLength(2);
@@ -104,11 +104,11 @@ describe('Lane', () => {
 
   it('survives the death of an idle process', async () => {
     const { lane, started, process } = scriptedLane();
-    const first = lane.call('devices', null);
+    const first = lane.call('inventory', null);
     process(0).say({ kind: 'value', id: 1, value: [] });
     await first;
     process(0).die('exit code 0');
-    void lane.call('devices', null);
+    void lane.call('inventory', null);
     expect(started).toHaveLength(2);
   });
 
@@ -144,11 +144,11 @@ describe('Lane', () => {
 
   it('ends everything on close and starts nothing afterwards', async () => {
     const { lane, started } = scriptedLane();
-    const calls = [lane.call('devices', null), lane.call('devices', null)];
+    const calls = [lane.call('inventory', null), lane.call('inventory', null)];
     const failures = Promise.all(calls.map(failureOf));
     await lane.close();
     for (const failure of await failures) expect(failure.kind).toBe('cancelled');
-    expect((await failureOf(lane.call('devices', null))).kind).toBe('cancelled');
+    expect((await failureOf(lane.call('inventory', null))).kind).toBe('cancelled');
     expect(started).toHaveLength(1);
   });
 });

@@ -1,0 +1,18 @@
+/** Pure functions of named tensors, as they are handed to whatever runs them. */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Graph } from './graph.ts';
+import { trace } from './trace.ts';
+import type { InputSpec } from './trace.ts';
+
+/** A function with the inputs it expects: it can be traced into a graph, or run op by op as it stands. */
+export interface Program<Name extends string = string> {
+  /** For profiles and error messages: "poster-var-step". */
+  readonly name: string;
+  readonly inputs: Readonly<Record<Name, InputSpec>>;
+  readonly fn: (inputs: Readonly<Record<Name, Tensor>>) => Readonly<Record<string, Tensor>>;
+}
+
+/** What the program computes, as a graph. */
+export function graphOf<Name extends string>({ fn, inputs }: Program<Name>): Graph {
+  return trace(fn, inputs);
+}
