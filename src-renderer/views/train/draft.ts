@@ -56,6 +56,8 @@ export interface TrainDraft {
   readonly preset: string;
   readonly name: string;
   readonly dataset: number | null;
+  /** Labels as they stood in this version; null: as they are when it begins. */
+  readonly version: number | null;
   readonly trainSplit: string;
   readonly valSplit: string;
   readonly device: DeviceChoice;
@@ -105,6 +107,7 @@ export function newDraft(preset: Preset): TrainDraft {
     preset: preset.name,
     name: '',
     dataset: null,
+    version: null,
     trainSplit: '',
     valSplit: '',
     device: 'auto',
@@ -129,7 +132,7 @@ export function withDataset(
     likely.flatMap((name) => names.filter((split) => split.toLowerCase() === name))[0];
   const trainSplit = named(TRAIN_NAMES) ?? names[0] ?? '';
   const valSplit = named(VAL_NAMES) ?? names.find((name) => name !== trainSplit) ?? '';
-  return { ...draft, dataset: dataset.id, trainSplit, valSplit };
+  return { ...draft, dataset: dataset.id, version: null, trainSplit, valSplit };
 }
 
 function rangeSentence(field: NumberField): string {
@@ -197,6 +200,7 @@ export function readDraft(
   return {
     request: {
       dataset: draft.dataset,
+      ...(draft.version === null ? {} : { version: draft.version }),
       ...(name === '' ? {} : { name }),
       trainSplit: draft.trainSplit,
       valSplit: draft.valSplit,
