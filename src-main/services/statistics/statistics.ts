@@ -46,7 +46,7 @@ export class Statistics {
       if ('error' in answered) waiting?.reject(new Error(answered.error));
       else waiting?.resolve(answered.intervals);
     });
-    thread.on('error', (error) => this.#failed(error));
+    thread.on('error', (error: Error) => this.#failed(error));
     thread.on('exit', () => this.#failed(new Error('The statistics thread ended.')));
     this.#thread = thread;
     return thread;
@@ -56,6 +56,6 @@ export class Statistics {
     this.#thread = null;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(error);
+    for (const one of waiting) one.reject(error);
   }
 }

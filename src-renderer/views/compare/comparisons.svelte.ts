@@ -17,7 +17,7 @@ const SETTLE_MS = 400;
 
 /** Each pinned run beside the baseline; compared again when labels or predictions change. */
 export class Comparisons {
-  #found = $state.raw<ReadonlyMap<number, Compared>>(new Map());
+  #found = $state.raw<Readonly<Record<number, Compared>>>({});
   #asked: Asked | null = null;
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +34,7 @@ export class Comparisons {
   }
 
   /** By the compared run's id; a run that is missing is still being compared. */
-  get found(): ReadonlyMap<number, Compared> {
+  get found(): Readonly<Record<number, Compared>> {
     return this.#found;
   }
 
@@ -44,7 +44,7 @@ export class Comparisons {
     const same = last?.baseline === asked.baseline && last.dataset === asked.dataset && last.split === asked.split;
     this.#asked = asked;
     // Numbers against another baseline would be wrong, not merely old.
-    if (!same) this.#found = new Map();
+    if (!same) this.#found = {};
     const { baseline, dataset, split } = asked;
     await busy.track(
       Promise.all(
@@ -52,7 +52,7 @@ export class Comparisons {
           const result = await client.call('runs.compare', { baseline, run, dataset, split });
           if (turn !== this.#turn) return;
           const compared = result.ok ? { comparison: result.value } : { failure: result.error };
-          this.#found = new Map([...this.#found, [run, compared]]);
+          this.#found = { ...this.#found, [run]: compared };
         }),
       ),
     );

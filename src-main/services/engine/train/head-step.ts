@@ -31,7 +31,7 @@ export function headStepGraph(config: ModelConfig, batch: number, options: Objec
     const { value, grads } = tf.valueAndGrads((...weights: Tensor[]) => {
       const current = Object.fromEntries(names.map((name, index) => [name, weights[index] ?? of(name)]));
       const output = judge((name) => read(current, name), of('features') as Tensor2D, config, { kind: 'eval' });
-      return objective(output, inputs as Readonly<Record<ObjectiveInput, Tensor>>, options).loss;
+      return objective(output, inputs, options).loss;
     })([...parameters.values()]);
     const gradients = new Map(names.map((name, index) => [name, grads[index] ?? tf.zeros([0])]));
     return { ...updated({ ...inputs, gradient: joined(gradients, layout) }, options), loss: value };
