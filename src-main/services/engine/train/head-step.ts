@@ -8,7 +8,7 @@ import type { Graph } from '../trace/graph.ts';
 import { trace } from '../trace/trace.ts';
 import { headLayout, joined, sliced } from './flat.ts';
 import { objective, objectiveInputs } from './objective.ts';
-import type { ObjectiveInput, ObjectiveOptions } from './objective.ts';
+import type { ObjectiveOptions } from './objective.ts';
 import type { WeightedTargets } from './shares.ts';
 import { updateInputs, updated } from './step.ts';
 import type { UpdateOptions } from './step.ts';
