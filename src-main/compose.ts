@@ -13,6 +13,7 @@ import { Labels } from './services/labels/labels.ts';
 import type { Door } from './services/projects/lock.ts';
 import { SampleProject } from './services/projects/sample-project.ts';
 import { Workspace } from './services/projects/workspace.ts';
+import { Queues } from './services/queues/queues.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Statistics } from './services/statistics/statistics.ts';
 import { Versions } from './services/versions/versions.ts';
@@ -50,6 +51,7 @@ export interface Services {
   readonly media: Offered<Media>;
   readonly labels: Offered<Labels>;
   readonly versions: Offered<Versions>;
+  readonly queues: Offered<Queues>;
   readonly runs: Offered<Runs>;
   readonly evaluations: Offered<Evaluations>;
   readonly tensorflow: Offered<Tensorflow>;
@@ -90,6 +92,7 @@ export function composeServices(options: ComposeOptions): Services {
     media: new Media(workspace, datasets),
     labels: new Labels(workspace, gallery, emit, annotator),
     versions: new Versions(workspace, emit, annotator),
+    queues: new Queues(workspace, gallery),
     runs,
     evaluations: new Evaluations(workspace, statistics),
     tensorflow: new Tensorflow({

@@ -9,6 +9,7 @@ import { deviceHandlers } from './devices.ts';
 import { imageHandlers } from './images.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelHandlers } from './labels.ts';
+import { queueHandlers } from './queues.ts';
 import { runHandlers } from './runs.ts';
 import { versionHandlers } from './versions.ts';
 
@@ -21,6 +22,7 @@ export function createHandlers(services: Services, info: HostInfo): Handlers {
     ...exportHandlers(services),
     ...imageHandlers(services),
     ...labelHandlers(services),
+    ...queueHandlers(services),
     ...runHandlers(services),
     ...evaluationHandlers(services),
     ...versionHandlers(services),

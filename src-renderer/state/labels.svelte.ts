@@ -1,6 +1,13 @@
-import type { ImageSelection, LabelBatch, LabelChange } from '../../src-shared/domain/label.ts';
+import type {
+  DecisionContext,
+  ImageSelection,
+  LabelBatch,
+  LabelChange,
+  LabelRole,
+} from '../../src-shared/domain/label.ts';
 import { client } from '../api/client.ts';
 import { call } from './call.ts';
+import { me } from './me.ts';
 import { notices, notify, notifyFailure } from './notices.svelte.ts';
 import { saved } from './saved.svelte.ts';
 import { session } from './session.svelte.ts';
@@ -8,6 +15,10 @@ import { session } from './session.svelte.ts';
 export interface LabelAction {
   readonly on: ImageSelection;
   readonly change: LabelChange;
+  /** By default the label and one's own opinion. */
+  readonly as?: LabelRole;
+  /** The queue in which it was decided. */
+  readonly context?: DecisionContext;
   /** Notice once it is stored, e.g. "face-012.png labelled Sad". */
   readonly done: string;
   /** The image that has focus before, to come back to on undo. */
@@ -61,7 +72,13 @@ class Labels {
   apply(action: LabelAction): void {
     const takeBack = action.optimistic();
     this.#enqueue(async () => {
-      const result = await client.call('labels.apply', { on: action.on, change: action.change });
+      const result = await client.call('labels.apply', {
+        on: action.on,
+        change: action.change,
+        as: action.as,
+        context: action.context,
+        annotator: me(),
+      });
       if (!result.ok) {
         takeBack();
         notifyFailure(result.error, () => this.apply(action));
@@ -97,7 +114,7 @@ class Labels {
       notices.announce(method === 'labels.undo' ? 'Nothing to undo.' : 'Nothing to redo.');
       return;
     }
-    const batch = await call(method, {});
+    const batch = await call(method, { annotator: me() });
     if (batch === null) return;
     const focus = from.pop() ?? batch.images[0] ?? null;
     to.push(focus);

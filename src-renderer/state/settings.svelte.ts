@@ -9,6 +9,11 @@ interface Stored {
   camBeside: boolean;
   vichFit: boolean;
   coachDismissed: boolean;
+  /** Who labels on this page; '': the account that runs the workbench. */
+  annotator: string;
+  /** In triage: a decision goes on to the next image. */
+  autoAdvance: boolean;
+  triageVich: boolean;
   /** Keys that the person has changed, by binding id. */
   keys: Record<string, string>;
 }
@@ -23,6 +28,9 @@ const DEFAULTS: Stored = {
   camBeside: true,
   vichFit: false,
   coachDismissed: false,
+  annotator: '',
+  autoAdvance: true,
+  triageVich: true,
   keys: {},
 };
 const KEY = 'poster-var.settings';

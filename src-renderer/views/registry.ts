@@ -6,6 +6,7 @@ import Grid from '@lucide/svelte/icons/grid-3x3';
 import List from '@lucide/svelte/icons/list';
 import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
+import Tag from '@lucide/svelte/icons/tag';
 import type { Component } from 'svelte';
 
 /** A view of the rail. Views load when they are first opened. */
@@ -49,6 +50,14 @@ export const VIEWS: readonly View[] = [
     letter: 'G',
     group: 'data',
     load: () => import('./gallery/Gallery.svelte'),
+  },
+  {
+    path: '/triage',
+    title: 'Triage',
+    icon: Tag,
+    letter: 'T',
+    group: 'data',
+    load: () => import('./triage/Triage.svelte'),
   },
   {
     path: '/analysis',

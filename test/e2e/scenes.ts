@@ -100,6 +100,35 @@ export const SCENES: readonly Scene[] = [
     },
     leave: escape,
   },
+  view('triage', '/triage/mislabelled'),
+  {
+    name: 'triage-cam',
+    show: async ({ page }) => {
+      await page.keyboard.press('h');
+      await page.waitForTimeout(3_000);
+    },
+    leave: async ({ page }) => page.keyboard.press('h'),
+  },
+  {
+    name: 'triage-soft',
+    show: async ({ page, go }) => {
+      await go('/triage/mislabelled');
+      await page.locator('[data-keys~=triage][tabindex="0"]').focus();
+      await page.keyboard.press('e');
+      await page.waitForTimeout(500);
+    },
+    leave: escape,
+  },
+  {
+    name: 'triage-blind',
+    show: async ({ page }) => {
+      await page.keyboard.press('b');
+      await page.waitForTimeout(500);
+    },
+    leave: async ({ page }) => page.keyboard.press('b'),
+  },
+  view('triage-empty', '/triage/second'),
+  view('triage-duplicates', '/triage/duplicates'),
   view('data', '/data'),
   {
     name: 'jobs-dock',

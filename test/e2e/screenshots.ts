@@ -27,8 +27,8 @@ try {
   for (const scene of SCENES) {
     if (wanted.length > 0 && !wanted.includes(scene.name) && !scene.always) continue;
     await scene.show(place);
-    if (wanted.length > 0 && !wanted.includes(scene.name)) continue;
-    for (const theme of ['dark', 'light']) {
+    const taken = wanted.length === 0 || wanted.includes(scene.name);
+    for (const theme of taken ? ['dark', 'light'] : []) {
       await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
       await page.waitForTimeout(250);
       await page.screenshot({ path: join(folder, `${scene.name}-${theme}.png`) });

@@ -29,9 +29,14 @@ export class Gallery {
     const opened = this.#workspace.require();
     this.#dropClosed(opened);
     this.#requireDataset(opened, query.dataset);
-    const ids = opened.store.images.ids(query);
+    return this.keep(opened.store.images.ids(query), query.run);
+  }
+
+  /** Keeps an order that was made elsewhere, as if a query had given it. */
+  keep(ids: Int32Array, run: number | null): { snapshot: string; total: number } {
+    const opened = this.#workspace.require();
     const snapshot = randomUUID();
-    this.#snapshots.set(snapshot, { opened, ids, run: query.run });
+    this.#snapshots.set(snapshot, { opened, ids, run });
     for (const oldest of this.#snapshots.keys()) {
       if (this.#snapshots.size <= KEPT) break;
       this.#snapshots.delete(oldest);

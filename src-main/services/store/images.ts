@@ -6,7 +6,7 @@ import type { Database, Statement } from './database.ts';
 import { facets } from './facets.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
-import type { ImageFile, ImageTable } from './interface.ts';
+import type { ImageFile, ImagePrint, ImageTable } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { RANGE } from './mask.ts';
 import { Orders } from './orders.ts';
@@ -227,6 +227,18 @@ export class Images implements ImageTable {
       status: record.status,
       box: parseOptional(Box, record.box),
     };
+  }
+
+  prints(dataset: number): ImagePrint[] {
+    return this.#database.read(() =>
+      this.#database
+        .prepare<[number], ImagePrint>(
+          `SELECT i.id AS image, i.path, s.split, s.label, i.content_hash AS contentHash, i.perceptual_hash AS perceptualHash
+           FROM states AS s CROSS JOIN images AS i ON i.id = s.image
+           WHERE s.dataset = ? AND s.status = 'ok' ORDER BY s.image`,
+        )
+        .all(dataset),
+    );
   }
 
   sample(dataset: number, count: number): number[] {

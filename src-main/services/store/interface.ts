@@ -17,7 +17,14 @@ import type {
   ImageStatus,
 } from '../../../src-shared/domain/image.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
-import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } from '../../../src-shared/domain/label.ts';
+import type {
+  DecisionContext,
+  LabelBatch,
+  LabelChange,
+  LabelRole,
+  LogLine,
+  Opinion,
+} from '../../../src-shared/domain/label.ts';
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
@@ -176,6 +183,16 @@ export interface ImportTable {
   problems(dataset: number, after: number, limit: number): (ImportProblem & { id: number })[];
 }
 
+/** What tells one picture from another. */
+export interface ImagePrint {
+  readonly image: number;
+  readonly path: string;
+  readonly split: string;
+  readonly label: Expression | null;
+  readonly contentHash: string;
+  readonly perceptualHash: string;
+}
+
 export interface ImageTable {
   /** Ids of a query in order. Throws FailureError 'invalid' for a query that does not parse. */
   ids(query: ImageQuery): Int32Array;
@@ -187,6 +204,8 @@ export interface ImageTable {
   files(dataset: number, split: string | null): ImageFile[];
   /** Absolute path, dataset root and content hash, for serving and explaining; null for an unknown id. */
   file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus; box: Box | null } | null;
+  /** Prints of a dataset's usable images, by id. */
+  prints(dataset: number): ImagePrint[];
   /** Datasets that these images belong to. */
   datasetsOf(images: ArrayLike<number>): number[];
   /** A few usable images, spread evenly over a dataset. */
@@ -269,6 +288,24 @@ export interface VersionTable {
   remove(version: number): void;
   /** Null: as it is now. */
   difference(dataset: number, before: number | null, after: number | null): VersionDifference;
+}
+
+/** What people say of images, as it stands. */
+export interface StandingOpinion {
+  readonly image: number;
+  readonly annotator: string;
+  readonly opinion: Opinion;
+}
+
+export interface OpinionTable {
+  /** Every opinion on a dataset, by image and annotator's name. */
+  of(dataset: number): StandingOpinion[];
+  /** Images that an annotator has an opinion on. */
+  imagesOf(dataset: number, annotator: string): Int32Array;
+  /** Names of everybody who has acted in this project, with the number of their opinions. */
+  annotators(): { name: string; opinions: number }[];
+  /** Decisions that were made in a queue and stand, and how many of them changed the label. */
+  decisions(dataset: number, queue: string): { decisions: number; changed: number };
 }
 
 /** Columns of a run that change while it lives. */
@@ -357,6 +394,7 @@ export interface Store {
   readonly labels: LabelLog;
   readonly history: LabelHistory;
   readonly versions: VersionTable;
+  readonly opinions: OpinionTable;
   readonly runs: RunTable;
   readonly jobs: JobTable;
   getMeta(key: string): string | null;

@@ -2,6 +2,7 @@ import { EXPRESSION_FACES, EXPRESSIONS } from '../../../src-shared/domain/expres
 import { Opinion, type AnnotatorOpinion } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel } from '../../../src-shared/domain/votes.ts';
 import type { Database, Statement } from './database.ts';
+import type { OpinionTable, StandingOpinion } from './interface.ts';
 import { parseColumn } from './json.ts';
 
 /** Shares in percent, the largest first: "Fear 60, Surprise 40". */
@@ -57,5 +58,55 @@ export class OpinionState {
   follow(batch: number): void {
     this.#clear.run(batch);
     this.#set.run(batch);
+  }
+}
+
+/** The opinions that stand, as the services read them. */
+export class Opinions implements OpinionTable {
+  readonly #database: Database;
+  readonly #of: Statement<[number], { image: number; annotator: string; opinion: string }>;
+  readonly #imagesOf: Statement<[number, string], number>;
+  readonly #annotators: Statement<[], { name: string; opinions: number }>;
+  readonly #decisions: Statement<[{ dataset: number; queue: string }], { decisions: number; changed: number }>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#of = database.prepare(`
+      SELECT o.image, n.name AS annotator, o.opinion FROM opinions AS o JOIN annotators AS n ON n.id = o.annotator
+      WHERE o.dataset = ? ORDER BY o.image, n.name`);
+    this.#imagesOf = database
+      .prepare<[number, string], number>(
+        `SELECT o.image FROM opinions AS o JOIN annotators AS n ON n.id = o.annotator
+         WHERE o.dataset = ? AND n.name = ? ORDER BY o.image`,
+      )
+      .pluck();
+    this.#annotators = database.prepare(`
+      SELECT n.name, count(o.image) AS opinions FROM annotators AS n LEFT JOIN opinions AS o ON o.annotator = n.id
+      GROUP BY n.id ORDER BY n.name`);
+    // An act that was taken back and not done again does not count.
+    this.#decisions = database.prepare(`
+      SELECT count(*) AS decisions, coalesce(sum(a.label_before IS NOT a.label_after), 0) AS changed
+      FROM batches AS b JOIN annotations AS a ON a.batch = b.id
+      WHERE b.action = 'apply' AND b.context IS NOT NULL AND json_extract(b.context, '$.queue') = :queue
+        AND a.dataset = :dataset
+        AND coalesce((SELECT r.action FROM batches AS r WHERE r.target = b.id ORDER BY r.id DESC LIMIT 1), 'redo') <> 'undo'`);
+  }
+
+  of(dataset: number): StandingOpinion[] {
+    return this.#database
+      .read(() => this.#of.all(dataset))
+      .map((row) => ({ ...row, opinion: parseColumn(Opinion, row.opinion) }));
+  }
+
+  imagesOf(dataset: number, annotator: string): Int32Array {
+    return Int32Array.from(this.#database.read(() => this.#imagesOf.all(dataset, annotator)));
+  }
+
+  annotators(): { name: string; opinions: number }[] {
+    return this.#database.read(() => this.#annotators.all());
+  }
+
+  decisions(dataset: number, queue: string): { decisions: number; changed: number } {
+    return this.#database.read(() => this.#decisions.get({ dataset, queue })) ?? { decisions: 0, changed: 0 };
   }
 }

@@ -11,6 +11,7 @@ import { JobRows } from './jobs.ts';
 import { Log } from './label-log.ts';
 import { migrate, quickCheck } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { Opinions } from './opinions.ts';
 import { Places } from './places.ts';
 import { Predictions } from './predictions.ts';
 import { Runs } from './runs.ts';
@@ -31,6 +32,7 @@ class SqliteStore implements Store {
   readonly labels: Log;
   readonly history: AsOf;
   readonly versions: Versions;
+  readonly opinions: Opinions;
   readonly runs: Runs;
   readonly jobs: JobRows;
   readonly #database: Database;
@@ -42,6 +44,7 @@ class SqliteStore implements Store {
     const predictions = new Predictions(database);
     const labels = new Log(database, (batch) => predictions.relabel(batch));
     this.labels = labels;
+    this.opinions = new Opinions(database);
     this.datasets = new Datasets(database, places, () => labels.forget());
     this.imports = new Imports(database, this.datasets);
     this.images = new Images(database, places);

@@ -7,6 +7,7 @@ import { devices } from './devices.ts';
 import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { labels } from './labels.ts';
+import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 import { versions } from './versions.ts';
 
@@ -18,6 +19,7 @@ export const METHODS = {
   ...versions,
   ...images,
   ...labels,
+  ...queues,
   ...runs,
   ...evaluation,
   ...devices,

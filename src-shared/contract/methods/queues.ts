@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { OpenedQueue, QueueEntry, QueueProgress, QueueRequest } from '../../domain/queue.ts';
+import { methods } from '../define.ts';
+
+const within = z.object({ snapshot: z.string(), annotator: z.string() });
+
+export const queues = methods({
+  /** The order is computed once: deciding one image moves no other. */
+  'queues.open': { params: QueueRequest, value: OpenedQueue },
+  'queues.page': {
+    params: within.extend({ offset: z.number().int().min(0), limit: z.number().int().min(1).max(200) }),
+    value: z.array(QueueEntry),
+  },
+  'queues.progress': { params: within, value: QueueProgress },
+  /** Place of the next (or, backwards, the previous) image that this annotator has not decided; -1 where there is none. */
+  'queues.next': {
+    params: within.extend({ from: z.number().int().min(-1), backwards: z.boolean() }),
+    value: z.number().int(),
+  },
+});
