@@ -17,17 +17,11 @@ import type {
   ImageStatus,
 } from '../../../src-shared/domain/image.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
-import type {
-  DecisionContext,
-  LabelBatch,
-  LabelChange,
-  LabelRole,
-  LogLine,
-  Opinion,
-} from '../../../src-shared/domain/label.ts';
+import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
+import type { OpinionTable } from './opinion-table.ts';
 
 /** What an import knows of one file. */
 export interface NewImage {
@@ -288,24 +282,6 @@ export interface VersionTable {
   remove(version: number): void;
   /** Null: as it is now. */
   difference(dataset: number, before: number | null, after: number | null): VersionDifference;
-}
-
-/** What people say of images, as it stands. */
-export interface StandingOpinion {
-  readonly image: number;
-  readonly annotator: string;
-  readonly opinion: Opinion;
-}
-
-export interface OpinionTable {
-  /** Every opinion on a dataset, by image and annotator's name. */
-  of(dataset: number): StandingOpinion[];
-  /** Images that an annotator has an opinion on. */
-  imagesOf(dataset: number, annotator: string): Int32Array;
-  /** Names of everybody who has acted in this project, with the number of their opinions. */
-  annotators(): { name: string; opinions: number }[];
-  /** Decisions that were made in a queue and stand, and how many of them changed the label. */
-  decisions(dataset: number, queue: string): { decisions: number; changed: number };
 }
 
 /** Columns of a run that change while it lives. */

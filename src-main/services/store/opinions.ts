@@ -2,8 +2,8 @@ import { EXPRESSION_FACES, EXPRESSIONS } from '../../../src-shared/domain/expres
 import { Opinion, type AnnotatorOpinion } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel } from '../../../src-shared/domain/votes.ts';
 import type { Database, Statement } from './database.ts';
-import type { OpinionTable, StandingOpinion } from './interface.ts';
 import { parseColumn } from './json.ts';
+import type { OpinionTable, StandingOpinion } from './opinion-table.ts';
 
 /** Shares in percent, the largest first: "Fear 60, Surprise 40". */
 export function softInWords(soft: SoftLabel): string {
