@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { PortableImage, PortableManifest } from '../../../src-shared/domain/portable.ts';
 import { picture, plant } from '../datasets/images.ts';
-import { openProject } from '../datasets/project.ts';
+import { temporaryFolder } from '../store/fixture.ts';
 import { labelled, readCsv, type Labelled } from './project.ts';
 
 const FORMULA = `=cmd|'/c calc'!A1`;
 
 /** Two splits, one relabelled image, one excluded, one broken, one without a label, two of the same name, names like formulas. */
 async function study(): Promise<Labelled> {
-  const source = (await openProject()).source();
+  const source = temporaryFolder();
   const root = plant(source, {
     'train/happy/a.jpg': await picture(1),
     'train/sad/a.jpg': await picture(2),

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { SEVEN, type Expression } from '../../../src-shared/domain/expression.ts';
 import { crossEntropy, entropy, flipProbability, margin, softmax } from '../../../src-shared/metrics/vich.ts';
 import { picture, plant } from '../datasets/images.ts';
-import { openProject } from '../datasets/project.ts';
-import { addRun } from '../store/fixture.ts';
+
+import { addRun, temporaryFolder } from '../store/fixture.ts';
 import { labelled, readCsv } from './project.ts';
 
 const classes: readonly Expression[] = SEVEN;
 
 async function predicted(vich = true) {
-  const source = (await openProject()).source();
+  const source = temporaryFolder();
   const files: Record<string, Buffer> = {};
   for (let i = 0; i < 6; i++)
     files[`${i < 4 ? 'train' : 'val'}/${i % 2 === 0 ? 'happy' : 'sad'}/${i}.jpg`] = await picture(i);
