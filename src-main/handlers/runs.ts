@@ -6,6 +6,9 @@ export const runHandlers = ({ runs }: Services) =>
   ({
     'train.presets': () => attempt(() => [...runs.presets()]),
     'train.start': (request) => attempt(() => runs.startTraining(request)),
+    'runs.pause': ({ run }) => attempt(() => (runs.pause(run), null)),
+    'runs.resume': ({ run }) => attempt(() => runs.resume(run)),
+    'runs.stop': ({ run, keep }) => attempt(async () => (await runs.stop(run, keep), null)),
     'runs.list': () => attempt(() => runs.list()),
     'runs.metrics': ({ run }) => attempt(() => runs.metrics(run)),
     'runs.rename': ({ run, name }) => attempt(() => (runs.rename(run, name), null)),

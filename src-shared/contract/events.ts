@@ -15,8 +15,8 @@ export const EVENTS = {
   'job.changed': z.object({ job: Job }),
   'run.changed': z.object({ run: Run }),
   'run.removed': z.object({ run: id }),
-  /** Loss of the steps since the last such event, at most a few times a second. */
-  'run.steps': z.object({ run: id, first: id, loss: z.instanceof(Float32Array) }),
+  /** Loss of the steps since the last such event, at most a few times a second, and the work they took so far, pauses excluded. */
+  'run.steps': z.object({ run: id, first: id, loss: z.instanceof(Float32Array), processSeconds: z.number() }),
   'run.epoch': z.object({ run: id, metrics: EpochMetrics }),
   'predictions.changed': z.object({ run: id, dataset: id }),
 } as const;

@@ -14,6 +14,8 @@ export const FailureKind = z.enum([
   'forbidden',
   'disk-full',
   'engine',
+  /** The engine's process ended under the work. */
+  'lost',
   'internal',
 ]);
 export type FailureKind = z.infer<typeof FailureKind>;

@@ -4,8 +4,15 @@ import { Failure } from './failure.ts';
 export const JobKind = z.enum(['sample', 'import', 'train', 'predict', 'export', 'benchmark', 'install']);
 export type JobKind = z.infer<typeof JobKind>;
 
-export const JobStatus = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']);
+export const JobStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']);
 export type JobStatus = z.infer<typeof JobStatus>;
+
+/**
+ * Why a job is stopped: to go on later, for good, or with nothing of it kept. Only training knows the difference; for other work
+ * each is a cancel.
+ */
+export const StopReason = z.enum(['pause', 'keep', 'discard']);
+export type StopReason = z.infer<typeof StopReason>;
 
 /** Long work. `interrupted`: it was running when the application ended without finishing it. */
 export const Job = z.object({

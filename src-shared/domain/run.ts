@@ -54,11 +54,10 @@ export const TrainSettings = z.object({
   accumulate: z.number().int().min(1).max(1_024).default(1),
   /** `balanced`: a class counts the more in the cross-entropy the rarer it is, images / (classes * images of the class). */
   classWeights: z.enum(['none', 'balanced']).default('none'),
-  /**
-   * What an image with votes is trained towards: `hard`, its label; `votes`, the votes' shares; `tenths`, the votes divided by
-   * 10, the number of FER+'s taggers, as the authors' code does (such rows may sum to less than 1).
-   */
-  targets: z.enum(['hard', 'votes', 'tenths']).default('hard'),
+  /** What an image is trained towards: `hard`, its label alone; `soft`, the dataset's target where it has one. */
+  targets: z.enum(['hard', 'soft']).default('hard'),
+  /** Minutes of work that an interruption may cost within an epoch; 0 saves after each step. */
+  checkpointMinutes: z.number().min(0).max(10).default(5),
 });
 export type TrainSettings = z.infer<typeof TrainSettings>;
 
@@ -83,7 +82,8 @@ export const Preset = z.object({
 });
 export type Preset = z.infer<typeof Preset>;
 
-export const RunStatus = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted']);
+/** `interrupted`: its process or the application ended while it ran. That and `paused` and `cancelled` can be resumed. */
+export const RunStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 /** A trained or imported model with what it predicted. */
@@ -118,11 +118,18 @@ export const Run = z.object({
   /** Images with a stored prediction. */
   predictions: z.number().int(),
   error: Failure.nullable(),
+  /** What happened on the way: pauses, waits, a batch that had to be split. */
+  notes: z.array(z.object({ at: z.string(), text: z.string() })),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
 });
 export type Run = z.infer<typeof Run>;
+
+/** Whether its training can go on where it stood. */
+export function isResumable({ kind, status }: Pick<Run, 'kind' | 'status'>): boolean {
+  return kind === 'trained' && ['paused', 'interrupted', 'cancelled', 'failed'].includes(status);
+}
 
 export const EpochMetrics = z.object({
   epoch: z.number().int(),

@@ -64,13 +64,24 @@ export interface TrainingPlan {
   readonly train: readonly TrainingImage[];
   readonly val: readonly TrainingImage[];
   readonly device: DeviceChoice;
-  /** Folder for checkpoints: `best.safetensors` and `last.safetensors`. */
+  /** Folder for checkpoints: `best.safetensors`, `last.safetensors` and resume points. */
   readonly folder: string;
+  /** Folders that the images lie in: while one is gone, training waits for it. */
+  readonly roots: readonly string[];
+  /** Goes on from the newest resume point in the folder; begins anew where there is none. */
+  readonly resume: boolean;
 }
 
 /** What training tells as it goes. */
 export type TrainingEvent =
-  | { readonly kind: 'started'; readonly device: string; readonly stepsPerEpoch: number; readonly totalSteps: number }
+  | {
+      readonly kind: 'started';
+      readonly device: string;
+      readonly stepsPerEpoch: number;
+      readonly totalSteps: number;
+      /** Steps done before, in a training that is resumed. */
+      readonly done: number;
+    }
   | { readonly kind: 'steps'; readonly first: number; readonly loss: Float32Array; readonly processSeconds: number }
   | {
       readonly kind: 'epoch';
@@ -79,7 +90,15 @@ export type TrainingEvent =
       readonly best: boolean;
       /** SHA-256 of `best.safetensors`, hex. */
       readonly bestHash: string;
-    };
+    }
+  /** A resume point stands on the disk. */
+  | { readonly kind: 'saved'; readonly step: number; readonly processSeconds: number }
+  /** Stopped before the first epoch's end: the model as it is, in a checkpoint of its own. */
+  | { readonly kind: 'kept'; readonly checkpoint: string; readonly hash: string }
+  /** It waits for something outside, told in a sentence; null: it goes on. */
+  | { readonly kind: 'waiting'; readonly reason: string | null }
+  /** Something worth a line in the run's log. */
+  | { readonly kind: 'note'; readonly text: string };
 
 export interface TrainingOutcome {
   readonly epochs: number;
@@ -177,7 +196,12 @@ export interface Engine {
     box?: Box | null;
     device: DeviceChoice;
   }): Promise<ExplainedImage>;
-  train(plan: TrainingPlan, onEvent: (event: TrainingEvent) => void, signal: AbortSignal): Promise<TrainingOutcome>;
+  /** Events arrive in order, each when the one before has been dealt with. */
+  train(
+    plan: TrainingPlan,
+    onEvent: (event: TrainingEvent) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<TrainingOutcome>;
   /** Writes freshly initialised weights as safetensors. */
   initialise(request: {
     size: ModelSize;

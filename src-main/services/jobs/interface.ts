@@ -1,12 +1,17 @@
-import type { Job, JobKind } from '../../../src-shared/domain/job.ts';
+import type { Job, JobKind, StopReason } from '../../../src-shared/domain/job.ts';
 
 /** Reason of the signal when the project is closed: what can go on later may leave what it has. */
 export const CLOSING = 'closing';
 
+/** Whether a job was stopped to go on later: by a person, or because the project was closed. */
+export function isPause({ reason }: AbortSignal): boolean {
+  return reason === 'pause' || reason === CLOSING;
+}
+
 /** What the body of a job is given. */
 export interface JobContext {
   readonly id: number;
-  /** Aborted by cancel; the body then throws FailureError 'cancelled' after leaving nothing half done. */
+  /** Aborted by cancel, with its StopReason; the body then throws FailureError 'cancelled' after leaving nothing half done. */
   readonly signal: AbortSignal;
   /** Rate and ETA are measured by the job service. Cheap to call often. */
   progress(done: number, total: number, text?: string): void;
@@ -31,7 +36,7 @@ export interface Jobs {
   list(): Job[];
   get(job: number): Job | null;
   /** False when the job is not queued or running. */
-  cancel(job: number): boolean;
+  cancel(job: number, reason?: StopReason): boolean;
   /** Resolves when the job has ended, however it ended. */
   finished(job: number): Promise<Job>;
   /** Cancels what runs and waits for it; for closing the project. */

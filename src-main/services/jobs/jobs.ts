@@ -1,8 +1,8 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, toFailure, type Failure } from '../../../src-shared/domain/failure.ts';
-import type { Job } from '../../../src-shared/domain/job.ts';
+import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
 import type { JobTable } from '../store/interface.ts';
-import { CLOSING } from './interface.ts';
+import { CLOSING, isPause } from './interface.ts';
 import type { JobContext, Jobs, JobSpec } from './interface.ts';
 import { Rate } from './rate.ts';
 
@@ -93,16 +93,16 @@ class JobService implements Jobs {
     return this.#live.get(job)?.job ?? this.#table.get(job);
   }
 
-  cancel(job: number): boolean {
+  cancel(job: number, reason: StopReason = 'keep'): boolean {
     const live = this.#live.get(job);
     if (live === undefined) return false;
-    this.#stop(live, 'cancelled');
+    this.#stop(live, reason);
     return true;
   }
 
   #stop(live: LiveJob, reason: string): void {
     live.controller.abort(reason);
-    if (live.job.status === 'queued') this.#finish(live, 'cancelled', cancelled());
+    if (live.job.status === 'queued') this.#finish(live, stopped(live), cancelled());
   }
 
   async finished(job: number): Promise<Job> {
@@ -150,7 +150,7 @@ class JobService implements Jobs {
     } catch (thrown) {
       const failure = toFailure(thrown);
       if (failure.kind === 'internal') console.error(`Job ${live.job.id} (${live.job.title}):`, thrown);
-      this.#finish(live, failure.kind === 'cancelled' ? 'cancelled' : 'failed', failure);
+      this.#finish(live, failure.kind === 'cancelled' ? stopped(live) : 'failed', failure);
     }
   }
 
@@ -173,7 +173,7 @@ class JobService implements Jobs {
     else live.pending ??= setTimeout(() => this.#tell(live), wait).unref();
   }
 
-  #finish(live: LiveJob, status: 'done' | 'failed' | 'cancelled', error: Failure | null): void {
+  #finish(live: LiveJob, status: 'done' | 'failed' | 'cancelled' | 'paused', error: Failure | null): void {
     const { job } = live;
     const complete = status === 'done' && job.total > 0 ? { done: job.total } : {};
     live.job = { ...job, ...complete, status, error, rate: null, etaSeconds: null, endedAt: now() };
@@ -199,6 +199,11 @@ class JobService implements Jobs {
     live.toldAt = performance.now();
     this.#emit('job.changed', { job: live.job });
   }
+}
+
+/** How a job that was stopped has ended: only training can go on where it stood. */
+function stopped({ spec, controller }: LiveJob): 'cancelled' | 'paused' {
+  return spec.kind === 'train' && isPause(controller.signal) ? 'paused' : 'cancelled';
 }
 
 /** Runs a project's jobs: one at a time in each lane, each with progress, cancel, and its outcome as a value. */

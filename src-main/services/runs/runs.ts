@@ -2,15 +2,18 @@
 import { rm } from 'node:fs/promises';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
+import { DeviceChoice } from '../../../src-shared/domain/device.ts';
+import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
+import { isResumable } from '../../../src-shared/domain/run.ts';
 import type { Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { Version } from '../../../src-shared/domain/version.ts';
-import type { Engine } from '../engine/interface.ts';
+import type { Engine, TrainingPlan } from '../engine/interface.ts';
 import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
 import type { OpenProject, RunContext } from './context.ts';
 import { explanationOf } from './explain.ts';
 import { importRun } from './import.ts';
 import { failedText, predictAndStore } from './prediction.ts';
+import { readPlan, writePlan } from './plan-file.ts';
 import { PRESETS } from './presets.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { Training, checkpointFolder, classesFor, gatherImages } from './training.ts';
@@ -44,7 +47,7 @@ export class Runs {
   /** Queues a training. At its end every readable image of the dataset has a prediction of the best checkpoint. */
   startTraining(request: TrainRequest): { run: number; job: number } {
     const context = this.#context();
-    const { store, jobs } = context;
+    const { store } = context;
     const { settings, device, trainSplit, valSplit } = request;
     const dataset = requireDataset(context, request.dataset);
     const classes = classesFor(dataset);
@@ -67,25 +70,70 @@ export class Runs {
       device,
       epochs: settings.epochs,
     });
-    const plan = { settings, classes, ...images, device, folder: checkpointFolder(store.folder, run) };
-    const training = new Training(context, run, dataset.id, plan);
-    const spec = {
-      kind: 'train',
-      title: `Train ${name}`,
-      unit: 'steps',
-      lane: 'engine',
-      run,
-      dataset: dataset.id,
-    } as const;
-    const job = jobs.start(spec, (body) => training.run(body));
-    tellRun(context, run);
-    void jobs.finished(job).then(({ status }) => {
-      // Cancelled while it waited: its body never ran.
-      if (store.runs.get(run)?.status !== 'queued') return;
-      store.runs.update(run, { status, endedAt: new Date().toISOString() });
-      tellRun(context, run);
-    });
-    return { run, job };
+    const folder = checkpointFolder(store.folder, run);
+    try {
+      writePlan(folder, images);
+    } catch (cause) {
+      store.runs.remove(run);
+      throw cause;
+    }
+    const plan = { settings, classes, ...images, device, folder, roots: [dataset.root], resume: false };
+    return { run, job: queueTraining(context, requireRun(context, run), dataset.id, plan) };
+  }
+
+  /**
+   * Goes on with a run that was paused, stopped or interrupted, from where its newest resume point stands.
+   * @throws FailureError 'conflict' for one that is at work or done.
+   */
+  resume(run: number): { run: number; job: number } {
+    const context = this.#context();
+    const row = requireRun(context, run);
+    const { settings, dataset: id, classes } = row;
+    if (!isResumable(row) || settings === null || id === null) {
+      throw new FailureError({
+        kind: 'conflict',
+        message: `The run "${row.name}" cannot be resumed: it is ${row.kind === 'imported' ? 'imported' : row.status}.`,
+        remedy: 'Only a trained run that was paused, stopped, interrupted or failed can go on.',
+      });
+    }
+    const dataset = requireDataset(context, id);
+    const folder = checkpointFolder(context.store.folder, run);
+    const images = readPlan(folder, context.store, id);
+    const device = DeviceChoice.catch('auto').parse(row.device);
+    const plan = { settings, classes, ...images, device, folder, roots: [dataset.root], resume: true };
+    return { run, job: queueTraining(context, row, id, plan) };
+  }
+
+  /** Stops a run's training between two steps, to go on later. */
+  pause(run: number): void {
+    this.#stop(run, 'pause');
+  }
+
+  /**
+   * Stops a run's training for good.
+   * @param keep its checkpoint; without, the run is removed with everything it made.
+   */
+  async stop(run: number, keep: boolean): Promise<void> {
+    const { jobs } = this.#context();
+    const job = this.#stop(run, keep ? 'keep' : 'discard');
+    if (keep) return;
+    await jobs.finished(job);
+    await this.remove(run);
+  }
+
+  #stop(run: number, reason: StopReason): number {
+    const context = this.#context();
+    const { name } = requireRun(context, run);
+    const job = context.jobs.list().find((one) => one.run === run && one.kind === 'train' && isLive(one));
+    if (job === undefined) {
+      throw new FailureError({
+        kind: 'conflict',
+        message: `The run "${name}" is not training.`,
+        remedy: 'It has ended meanwhile: look at the list of runs.',
+      });
+    }
+    context.jobs.cancel(job.id, reason);
+    return job.id;
   }
 
   /** Queues the prediction of a dataset's split, or of all of it. */
@@ -144,7 +192,7 @@ export class Runs {
   async remove(run: number): Promise<void> {
     const { store, jobs } = this.#context();
     const { name } = requireRun({ store }, run);
-    if (jobs.list().some((job) => job.run === run && (job.status === 'queued' || job.status === 'running'))) {
+    if (jobs.list().some((job) => job.run === run && isLive(job))) {
       throw new FailureError({
         kind: 'conflict',
         message: `The run "${name}" is at work.`,
@@ -178,6 +226,26 @@ function versionOf({ store }: RunContext, { version, dataset }: TrainRequest): V
     message: `“${found.name}” is a version of another dataset.`,
     remedy: 'Choose one of the versions of the dataset to train on.',
   });
+}
+
+function isLive({ status }: Job): boolean {
+  return status === 'queued' || status === 'running';
+}
+
+function queueTraining(context: RunContext, { id: run, name }: Run, dataset: number, plan: TrainingPlan): number {
+  const { store, jobs } = context;
+  const training = new Training(context, run, dataset, plan);
+  store.runs.update(run, { status: 'queued', endedAt: null, error: null });
+  const spec = { kind: 'train', title: `Train ${name}`, unit: 'steps', lane: 'engine', run, dataset } as const;
+  const job = jobs.start(spec, (body) => training.run(body));
+  tellRun(context, run);
+  void jobs.finished(job).then(({ status }) => {
+    // Stopped while it waited: its body never ran.
+    if (store.runs.get(run)?.status !== 'queued') return;
+    store.runs.update(run, { status, endedAt: new Date().toISOString() });
+    tellRun(context, run);
+  });
+  return job;
 }
 
 /** "quick 1", "quick 2" …: the first that no run of the project has. */

@@ -1,16 +1,23 @@
 /** A training run from the request to its stored predictions. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SEVEN } from '../../../src-shared/domain/expression.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import type { RunStatus, TrainRequest } from '../../../src-shared/domain/run.ts';
+import type { Run, RunStatus, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent, TrainingImage, TrainingOutcome, TrainingPlan } from '../engine/interface.ts';
+import { isPause } from '../jobs/interface.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import type { ImageFile, RunPatch } from '../store/interface.ts';
 import type { RunContext } from './context.ts';
-import { tellRun } from './context.ts';
+import { requireRun, tellRun } from './context.ts';
 import { failedText, predictAndStore } from './prediction.ts';
+
+/** Between two attempts to store on a full disk. */
+const AGAIN_MS = 2_000;
+/** Process time is stored this often between checkpoints. */
+const STORE_SECONDS = 2;
 
 /** Folder of a run's checkpoints. */
 export function checkpointFolder(projectFolder: string, run: number): string {
@@ -28,9 +35,13 @@ export function classesFor(dataset: Dataset): readonly Expression[] {
  */
 export function gatherImages(
   { store }: Pick<RunContext, 'store'>,
-  { dataset, version, trainSplit, valSplit }: Pick<TrainRequest, 'dataset' | 'version' | 'trainSplit' | 'valSplit'>,
+  request: Pick<TrainRequest, 'dataset' | 'version' | 'trainSplit' | 'valSplit'> & {
+    readonly settings: Pick<TrainRequest['settings'], 'targets'>;
+  },
   classes: readonly Expression[],
 ): Pick<TrainingPlan, 'train' | 'val'> {
+  const { dataset, version, trainSplit, valSplit, settings } = request;
+  const { targets } = settings;
   if (trainSplit === valSplit) {
     throw new FailureError({
       kind: 'invalid',
@@ -42,9 +53,11 @@ export function gatherImages(
   const files = (split: string): ImageFile[] =>
     point === null ? store.images.files(dataset, split) : store.history.files(dataset, split, point);
   const labelled = (split: string): TrainingImage[] => {
-    const images = files(split).flatMap(({ id, file, box, label }) => {
-      const index = label === null ? -1 : classes.indexOf(label);
-      return index < 0 ? [] : [{ id, file, box, label: index }];
+    const images = files(split).flatMap(({ id, file, box, label: expression, soft }) => {
+      const label = expression === null ? -1 : classes.indexOf(expression);
+      if (label < 0) return [];
+      const target = targets === 'soft' && soft !== null ? classes.map((each) => soft[each] ?? 0) : null;
+      return [{ id, file, box, label, ...(target !== null && { target }) }];
     });
     if (images.length > 0) return images;
     throw new FailureError({
@@ -63,6 +76,8 @@ export class Training {
   readonly #dataset: number;
   readonly #plan: TrainingPlan;
   #totalSteps = 0;
+  #step = 0;
+  #secondsStoredAt = 0;
 
   constructor(context: RunContext, run: number, dataset: number, plan: TrainingPlan) {
     this.#context = context;
@@ -72,7 +87,8 @@ export class Training {
   }
 
   async run(job: JobContext): Promise<void> {
-    this.#update({ status: 'running', startedAt: new Date().toISOString() });
+    const startedAt = this.#row().startedAt ?? new Date().toISOString();
+    this.#update({ status: 'running', startedAt, endedAt: null, error: null });
     try {
       const outcome = await this.#context.engine.train(this.#plan, (event) => this.#onEvent(event, job), job.signal);
       this.#update({ processSeconds: outcome.processSeconds });
@@ -80,42 +96,85 @@ export class Training {
       this.#end('done', {});
     } catch (thrown) {
       const error = toFailure(thrown);
-      if (error.kind === 'cancelled') this.#end('cancelled', {});
-      else this.#end('failed', { error });
+      if (error.kind === 'lost') this.#end('interrupted', { error });
+      else if (error.kind !== 'cancelled') this.#end('failed', { error });
+      else if (isPause(job.signal)) this.#pause();
+      else this.#end('cancelled', {});
       throw thrown;
     }
   }
 
-  #onEvent(event: TrainingEvent, job: JobContext): void {
-    const { store, emit } = this.#context;
-    const run = this.#run;
-    if (event.kind === 'started') {
-      this.#totalSteps = event.totalSteps;
-      this.#update({ device: event.device, stepsPerEpoch: event.stepsPerEpoch });
-      job.progress(0, event.totalSteps, 'Epoch 1');
-    } else if (event.kind === 'steps') {
-      const { first } = event;
-      const loss = new Float32Array(event.loss);
-      const done = first + loss.length - 1;
-      store.runs.appendSteps(run, first, loss);
-      emit('run.steps', { run, first, loss });
-      const { epochs } = this.#plan.settings;
-      const epoch = Math.max(1, Math.ceil((done * epochs) / this.#totalSteps));
-      job.progress(done, this.#totalSteps, `Epoch ${epoch} of ${epochs}`);
-    } else {
-      const { metrics, best, bestHash } = event;
-      const { epoch, valAccuracy, processSeconds } = metrics;
-      store.runs.addEpoch(run, metrics);
-      const found: RunPatch = best
-        ? {
-            best: { metric: 'accuracy', value: valAccuracy ?? 0, epoch },
-            checkpoint: join(this.#plan.folder, 'best.safetensors'),
-            checkpointHash: bestHash,
-          }
-        : {};
-      this.#update({ epoch, processSeconds, ...found });
-      emit('run.epoch', { run, metrics });
+  /** What an event says is stored before the next one comes; a full disk holds them all up until there is room. */
+  async #onEvent(event: TrainingEvent, job: JobContext): Promise<void> {
+    for (let waits = false; ; waits = true) {
+      try {
+        this.#take(event, job);
+        if (waits) this.#note('There is room on the disk again: training goes on.');
+        return;
+      } catch (thrown) {
+        if (toFailure(thrown).kind !== 'disk-full' || job.signal.aborted) throw thrown;
+        if (!waits) job.progress(this.#step, this.#totalSteps, 'The disk is full: waiting for room');
+        await sleep(AGAIN_MS, undefined, { signal: job.signal }).catch(() => undefined);
+      }
     }
+  }
+
+  #take(event: TrainingEvent, job: JobContext): void {
+    switch (event.kind) {
+      case 'started':
+        return this.#started(event, job);
+      case 'steps':
+        return this.#steps(event, job);
+      case 'epoch':
+        return this.#epoch(event);
+      case 'saved':
+        return this.#update({ processSeconds: event.processSeconds });
+      case 'kept':
+        return this.#update({ checkpoint: event.checkpoint, checkpointHash: event.hash });
+      case 'waiting':
+        this.#note(event.reason ?? 'Training goes on.');
+        return job.progress(this.#step, this.#totalSteps, event.reason ?? '');
+      case 'note':
+        return this.#note(event.text);
+    }
+  }
+
+  #started({ device, stepsPerEpoch, totalSteps, done }: TrainingEvent & { kind: 'started' }, job: JobContext): void {
+    this.#totalSteps = totalSteps;
+    this.#step = done;
+    this.#update({ device, stepsPerEpoch });
+    if (this.#plan.resume) this.#note(done === 0 ? 'Begun anew: nothing was saved.' : `Resumed at step ${done}.`);
+    job.progress(done, totalSteps, `Epoch ${Math.floor(done / stepsPerEpoch) + 1}`);
+  }
+
+  #steps({ first, loss: told, processSeconds }: TrainingEvent & { kind: 'steps' }, job: JobContext): void {
+    const { store, emit } = this.#context;
+    const loss = new Float32Array(told);
+    this.#step = first + loss.length - 1;
+    store.runs.appendSteps(this.#run, first, loss);
+    emit('run.steps', { run: this.#run, first, loss, processSeconds });
+    if (processSeconds - this.#secondsStoredAt >= STORE_SECONDS) {
+      this.#secondsStoredAt = processSeconds;
+      store.runs.update(this.#run, { processSeconds });
+    }
+    const { epochs } = this.#plan.settings;
+    const epoch = Math.max(1, Math.ceil((this.#step * epochs) / this.#totalSteps));
+    job.progress(this.#step, this.#totalSteps, `Epoch ${epoch} of ${epochs}`);
+  }
+
+  #epoch({ metrics, best, bestHash }: TrainingEvent & { kind: 'epoch' }): void {
+    const { store, emit } = this.#context;
+    const { epoch, valAccuracy, processSeconds } = metrics;
+    store.runs.addEpoch(this.#run, metrics);
+    const found: RunPatch = best
+      ? {
+          best: { metric: 'accuracy', value: valAccuracy ?? 0, epoch },
+          checkpoint: join(this.#plan.folder, 'best.safetensors'),
+          checkpointHash: bestHash,
+        }
+      : {};
+    this.#update({ epoch, processSeconds, ...found });
+    emit('run.epoch', { run: this.#run, metrics });
   }
 
   /** Every readable image of every split, so that the gallery and the analysis have no gaps. */
@@ -128,8 +187,21 @@ export class Training {
     job.progress(this.#totalSteps, this.#totalSteps, failedText(count));
   }
 
+  #pause(): void {
+    this.#note(`Paused at step ${this.#step}.`);
+    this.#update({ status: 'paused' });
+  }
+
+  #note(text: string): void {
+    this.#update({ notes: [...this.#row().notes, { at: new Date().toISOString(), text }] });
+  }
+
   #end(status: RunStatus, patch: RunPatch): void {
     this.#update({ status, endedAt: new Date().toISOString(), ...patch });
+  }
+
+  #row(): Run {
+    return requireRun(this.#context, this.#run);
   }
 
   #update(patch: RunPatch): void {

@@ -296,6 +296,7 @@ export type RunPatch = Partial<
     | 'checkpointHash'
     | 'processSeconds'
     | 'error'
+    | 'notes'
     | 'startedAt'
     | 'endedAt'
   >

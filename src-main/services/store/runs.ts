@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../../../src-shared/domain/failure.ts';
-import { TrainSettings, type EpochMetrics, type Run, type RunMetrics } from '../../../src-shared/domain/run.ts';
+import { Run, TrainSettings, type EpochMetrics, type RunMetrics } from '../../../src-shared/domain/run.ts';
 import { Curves } from './curves.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, RunPatch, RunTable, StoredPrediction } from './interface.ts';
@@ -10,6 +10,8 @@ import type { Places } from './places.ts';
 import type { Predictions } from './predictions.ts';
 
 const Best = z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() });
+
+const Notes = Run.shape.notes;
 
 /** Columns as stored; those that are the same word in Run are taken over as they are. */
 interface RunRecord extends Pick<
@@ -27,6 +29,7 @@ interface RunRecord extends Pick<
   checkpoint_hash: string | null;
   process_seconds: number;
   error: string | null;
+  notes: string;
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
@@ -37,7 +40,7 @@ interface RunRecord extends Pick<
 
 const SELECT = `
   SELECT id, name, kind, status, dataset, dataset_name, size, classes, vich, layer_embedding, train_split, val_split, settings,
-    device, epoch, epochs, best, checkpoint_hash, process_seconds, predictions, error, created_at, started_at, ended_at,
+    device, epoch, epochs, best, checkpoint_hash, process_seconds, predictions, error, notes, created_at, started_at, ended_at,
     version, version_name, version_hash
   FROM runs`;
 
@@ -68,6 +71,7 @@ function toRun(record: RunRecord): Run {
     processSeconds: record.process_seconds,
     predictions: record.predictions,
     error: parseOptional(Failure, record.error),
+    notes: parseColumn(Notes, record.notes),
     createdAt: record.created_at,
     startedAt: record.started_at,
     endedAt: record.ended_at,
@@ -88,6 +92,7 @@ function columnsOf(patch: RunPatch, places: Places): [string, string | number | 
     ['steps_per_epoch', patch.stepsPerEpoch],
     ['process_seconds', patch.processSeconds],
     ['error', json(patch.error)],
+    ['notes', json(patch.notes)],
     ['started_at', patch.startedAt],
     ['ended_at', patch.endedAt],
   ];

@@ -4,6 +4,7 @@ import type { Run, RunStatus } from '../../../src-shared/domain/run.ts';
 const TITLES: Readonly<Record<RunStatus, string>> = {
   queued: 'Queued',
   running: 'Running',
+  paused: 'Paused',
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
@@ -18,7 +19,7 @@ export function statusTitle(status: RunStatus): string {
 export function statusText(run: Run): string {
   if (run.kind === 'imported') return 'Imported';
   if (run.status === 'failed') return run.error === null ? 'Failed' : `Failed: ${run.error.message}`;
-  if (run.status === 'cancelled' || run.status === 'interrupted')
+  if (run.status === 'paused' || run.status === 'cancelled' || run.status === 'interrupted')
     return run.epoch > 0 ? `${TITLES[run.status]} after epoch ${run.epoch}` : TITLES[run.status];
   return TITLES[run.status];
 }

@@ -98,9 +98,10 @@ export function logLines(run: Run, metrics: RunMetrics): LogLine[] {
     say(epoch.processSeconds, parts.filter((part) => part !== '').join('   '));
   }
   const end = run.processSeconds;
+  for (const note of run.notes) say(end, note.text);
   if (run.status === 'done') say(end, `done after ${plural(run.epoch, 'epoch')}`);
-  if (run.status === 'cancelled') say(end, `cancelled in epoch ${Math.min(run.epochs, run.epoch + 1)}`);
-  if (run.status === 'interrupted') say(end, 'interrupted: the application ended while it ran', 'error');
+  if (run.status === 'cancelled') say(end, `stopped in epoch ${Math.min(run.epochs, run.epoch + 1)}`);
+  if (run.status === 'interrupted') say(end, 'interrupted: its process ended while it ran', 'error');
   if (run.error !== null) say(end, `${run.error.message} ${run.error.remedy}`.trim(), 'error');
   return lines;
 }

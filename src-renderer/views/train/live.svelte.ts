@@ -11,6 +11,9 @@ export class LiveRun {
   readonly run: number;
   #metrics = $state.raw<RunMetrics>(NO_METRICS);
   #rates = $state.raw<readonly number[]>([]);
+  /** Seconds of work that the last losses came with, and when they came. */
+  #processSeconds = $state(0);
+  #toldAt = $state<number | null>(null);
   #loaded = $state(false);
   #loading = false;
   readonly #subscriptions: readonly (() => void)[];
@@ -19,8 +22,10 @@ export class LiveRun {
     this.run = run;
     // First listen, then ask: what comes twice is taken once, and nothing is missed in between.
     this.#subscriptions = [
-      client.on('run.steps', ({ run: of, first, loss }) => {
+      client.on('run.steps', ({ run: of, first, loss, processSeconds }) => {
         if (of !== run) return;
+        this.#processSeconds = processSeconds;
+        this.#toldAt = Date.now();
         this.#metrics = withSteps(this.#metrics, first, loss);
         // How many steps an epoch has is known only once it has begun; before, the first answer could not tell.
         if (this.#loaded && this.#metrics.stepsPerEpoch === 0) void this.load();
@@ -41,6 +46,12 @@ export class LiveRun {
   }
   get rates(): readonly number[] {
     return this.#rates;
+  }
+  get processSeconds(): number {
+    return this.#processSeconds;
+  }
+  get toldAt(): number | null {
+    return this.#toldAt;
   }
   /** The first answer has come. */
   get loaded(): boolean {

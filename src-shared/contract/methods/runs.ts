@@ -7,6 +7,11 @@ import { id, nothing } from './common.ts';
 export const runs = methods({
   'train.presets': { params: nothing, value: z.array(Preset) },
   'train.start': { params: TrainRequest, value: z.object({ run: id, job: id }) },
+  /** Stops its training between two steps; resume goes on from there. */
+  'runs.pause': { params: z.object({ run: id }), value: z.null() },
+  'runs.resume': { params: z.object({ run: id }), value: z.object({ run: id, job: id }) },
+  /** Stops its training for good, with its checkpoint kept or the whole run removed. */
+  'runs.stop': { params: z.object({ run: id, keep: z.boolean() }), value: z.null() },
   'runs.list': { params: nothing, value: z.array(Run) },
   'runs.metrics': { params: z.object({ run: id }), value: RunMetrics },
   'runs.rename': { params: z.object({ run: id, name: z.string().min(1).max(120) }), value: z.null() },

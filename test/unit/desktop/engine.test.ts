@@ -59,9 +59,9 @@ describe('the engine in a utility process', () => {
     const ends: string[] = [];
     engine.onMessage((message) => heard.push(message));
     engine.onExit((how) => ends.push(how));
-    engine.post({ kind: 'cancel', id: 1 });
+    engine.post({ kind: 'cancel', reason: 'keep', id: 1 });
     child.say({ kind: 'value', id: 1, value: null });
-    expect(child.posted).toEqual([{ kind: 'cancel', id: 1 }]);
+    expect(child.posted).toEqual([{ kind: 'cancel', reason: 'keep', id: 1 }]);
     expect(heard).toEqual([{ kind: 'value', id: 1, value: null }]);
 
     child.stderr.write('first\nout of memory\n');

@@ -25,6 +25,7 @@ const run = (id: number, changes: Partial<Run>): Run => ({
   processSeconds: 0,
   predictions: 0,
   error: null,
+  notes: [],
   createdAt: `2026-05-0${id}T10:00:00Z`,
   startedAt: null,
   endedAt: null,

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SEVEN } from '../../../src-shared/domain/expression.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import { toFailure } from '../../../src-shared/domain/failure.ts';
-import type { Job } from '../../../src-shared/domain/job.ts';
+import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
+import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
 import { TrainSettings } from '../../../src-shared/domain/run.ts';
 import type { Engine, TrainingEvent, TrainingPlan } from '../../../src-main/services/engine/interface.ts';
 import type { JobContext, JobSpec, Jobs } from '../../../src-main/services/jobs/interface.ts';
@@ -48,10 +48,10 @@ export class PlainJobs implements Jobs {
   get(job: number): Job | null {
     return this.#jobs.get(job) ?? null;
   }
-  cancel(job: number): boolean {
+  cancel(job: number, reason: StopReason = 'keep'): boolean {
     const found = this.#jobs.get(job);
-    if (found?.status === 'queued') found.status = 'cancelled';
-    this.#aborts.get(job)?.abort();
+    if (found?.status === 'queued') found.status = reason === 'pause' ? 'paused' : 'cancelled';
+    this.#aborts.get(job)?.abort(reason);
     return found !== undefined;
   }
   async finished(job: number): Promise<Job> {
@@ -104,13 +104,13 @@ export class ScriptedEngine implements Engine {
 
   train: Engine['train'] = async (plan, onEvent, signal) => {
     this.plans.push(plan);
-    const tell = (event: TrainingEvent): void => onEvent(event);
-    tell({ kind: 'started', device: 'cpu', stepsPerEpoch: 2, totalSteps: 2 * this.script.length });
+    const tell = (event: TrainingEvent): void => void onEvent(event);
+    tell({ kind: 'started', device: 'cpu', stepsPerEpoch: 2, totalSteps: 2 * this.script.length, done: 0 });
     let best = { metric: 'accuracy' as const, value: -1, epoch: 0 };
     for (const [index, accuracy] of this.script.entries()) {
       const epoch = index + 1;
       await this.beforeEpoch(epoch);
-      signal.throwIfAborted();
+      if (signal.aborted) throw new FailureError({ kind: 'cancelled', message: 'Stopped.', remedy: '' });
       if (accuracy instanceof Error) throw accuracy;
       tell({ kind: 'steps', first: 2 * index + 1, loss: Float32Array.of(2, 1), processSeconds: epoch });
       const better = accuracy > best.value;

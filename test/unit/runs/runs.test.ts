@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../../src-shared/contract/events.ts';
 import { SEVEN } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { isResumable } from '../../../src-shared/domain/run.ts';
 import { historyOf, importRun, TrainedHistory } from '../../../src-main/services/runs/import.ts';
 import { Evaluations } from '../../../src-main/services/evaluation/evaluations.ts';
 import { Statistics } from '../../../src-main/services/statistics/statistics.ts';
@@ -139,6 +140,61 @@ describe('training', () => {
       predictions: 0,
     });
     expect(store.runs.checkpoint(run)).not.toBeNull();
+  });
+
+  it('pauses and resumes: the same images with the labels of its start, whatever was changed meanwhile', async () => {
+    const { dataset, images } = addDataset(store, 'faces', FACES);
+    engine.beforeEpoch = (epoch) => {
+      if (epoch === 2) runs.pause(runs.list()[0]?.id ?? 0);
+    };
+    const run = await trained(dataset);
+    expect(runs.list()[0]).toMatchObject({ status: 'paused', epoch: 1, endedAt: null });
+    expect(runs.list()[0]?.notes.map(({ text }) => text)).toEqual(['Paused at step 2.']);
+    const [first] = images;
+    store.labels.apply([first ?? 0], { kind: 'exclude', excluded: true }, 'anna');
+    engine.beforeEpoch = () => undefined;
+    const resumed = runs.resume(run);
+    expect(resumed.run).toBe(run);
+    await jobs.finished(resumed.job);
+    const [before, after] = engine.plans;
+    // On the device that it began on: the numbers stay the same.
+    expect(after).toEqual({ ...before, device: 'cpu', resume: true });
+    expect(runs.list()[0]).toMatchObject({ status: 'done' });
+    expect(failureOf(() => runs.resume(run))).toMatchObject({
+      kind: 'conflict',
+      message: /cannot be resumed: it is done/,
+    });
+    expect(failureOf(() => runs.pause(run))).toMatchObject({ kind: 'conflict', message: /not training/ });
+  });
+
+  it('stops: kept, it can be resumed; discarded, nothing of it stays', async () => {
+    const { dataset } = addDataset(store, 'faces', FACES);
+    const ends: Promise<void>[] = [];
+    engine.beforeEpoch = (epoch) => {
+      if (epoch === 2) ends.push(runs.stop(runs.list()[0]?.id ?? 0, true));
+    };
+    const kept = await trained(dataset);
+    await Promise.all(ends);
+    expect(runs.list()[0]).toMatchObject({ id: kept, status: 'cancelled' });
+    expect(isResumable(runs.list()[0] ?? { kind: 'imported', status: 'done' })).toBe(true);
+
+    engine.beforeEpoch = (epoch) => {
+      if (epoch === 2) ends.push(runs.stop(runs.list()[0]?.id ?? 0, false));
+    };
+    const gone = await trained(dataset);
+    await Promise.all(ends);
+    expect(runs.list().map(({ id }) => id)).toEqual([kept]);
+    expect(existsSync(join(folder, 'checkpoints', `run-${gone}`))).toBe(false);
+  });
+
+  it('is interrupted, not failed, when its process ends, and offers to go on', async () => {
+    const { dataset } = addDataset(store, 'faces', FACES);
+    engine.script = [0.5, new FailureError({ kind: 'lost', message: 'The engine process ended.', remedy: 'r' })];
+    const run = await trained(dataset);
+    expect(runs.list()[0]).toMatchObject({ status: 'interrupted', error: { kind: 'lost' } });
+    engine.script = [0.5, 0.75];
+    await jobs.finished(runs.resume(run).job);
+    expect(runs.list()[0]).toMatchObject({ status: 'done', error: null });
   });
 
   it('says why a run failed', async () => {

@@ -25,6 +25,7 @@ type Headers = Readonly<Record<string, string>>;
 const PIXELS = Uint8Array.of(0xff, 0xd8, 0xff, 1, 2, 3);
 const METRICS = {
   steps: Int32Array.of(1, 2, 3),
+  processSeconds: 1,
   loss: Float32Array.of(2.1, 1.5, NaN),
   stepsPerEpoch: 3,
   epochs: [],
@@ -239,7 +240,7 @@ describe('the loopback server', () => {
       ({ socket }) =>
         new Promise((resolve) => socket.once('message', (data: Buffer) => resolve(decode(data.toString())))),
     );
-    const payload = { run: 3, first: 1, loss: Float32Array.of(1, 2) };
+    const payload = { run: 3, first: 1, loss: Float32Array.of(1, 2), processSeconds: 1 };
     bus.emit('run.steps', payload);
     expect(await Promise.all(received)).toEqual([1, 2].map(() => ({ event: 'run.steps', payload })));
     one.socket.terminate();

@@ -28,7 +28,7 @@ class StubSocket implements EventSocket {
 
 const steps = (first: number, count: number): EventMessage => ({
   event: 'run.steps',
-  payload: { run: 1, first, loss: new Float32Array(count).fill(first) },
+  payload: { run: 1, first, loss: new Float32Array(count).fill(first), processSeconds: first },
 });
 const datasets = (dataset: number): EventMessage => ({ event: 'datasets.changed', payload: { dataset } });
 

@@ -109,7 +109,7 @@ describe('training on a version', () => {
     });
     store.labels.apply([a, b], { kind: 'hard', label: 'neutral' }, 'ben');
     store.labels.apply([a], { kind: 'exclude', excluded: true }, 'ben');
-    const request = { dataset, trainSplit: 'train', valSplit: 'val' };
+    const request = { dataset, trainSplit: 'train', valSplit: 'val', settings: { targets: 'hard' } } as const;
     const labelsOf = (order: typeof request & { version?: number }) => {
       const { train, val } = gatherImages({ store }, order, SEVEN);
       return [...train, ...val].map(({ id, label }) => [id, SEVEN[label]]);

@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeFailure } from '../../files/write.ts';
+import { faultAt } from '../faults.ts';
 
 /** Writes all of it: a single write may take less, at most 2 GiB. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
@@ -11,11 +12,13 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 
 /**
  * Writes the chunks in order to a temporary neighbour, makes them durable, and puts that in the file's place.
+ * @param nameOf the file's final path, where it depends on what was written; in the same folder.
  * @throws FailureError 'disk-full' or 'unavailable'; the old file then stands untouched.
  */
-export function replaceFile(file: string, chunks: Iterable<Uint8Array>): void {
+export function replaceFile(file: string, chunks: Iterable<Uint8Array>, nameOf: () => string = () => file): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
+    if (faultAt('checkpoint-full')) throw Object.assign(new Error('no space (injected)'), { code: 'ENOSPC' });
     const descriptor = openSync(temporary, 'w');
     try {
       for (const chunk of chunks) writeAll(descriptor, chunk);
@@ -23,7 +26,7 @@ export function replaceFile(file: string, chunks: Iterable<Uint8Array>): void {
     } finally {
       closeSync(descriptor);
     }
-    renameSync(temporary, file);
+    renameSync(temporary, nameOf());
     syncFolder(dirname(file));
   } catch (cause) {
     rmSync(temporary, { force: true });

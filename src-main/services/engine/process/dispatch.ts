@@ -40,7 +40,7 @@ export function serve(port: EnginePort, table: Partial<CallBodies>): void {
 
   port.onMessage((message) => {
     if (message.kind === 'call') void run(message);
-    else if (message.kind === 'cancel') running.get(message.id)?.abort.abort();
+    else if (message.kind === 'cancel') running.get(message.id)?.abort.abort(message.reason);
     else running.get(message.id)?.untaken.shift()?.();
   });
 }

@@ -1,5 +1,6 @@
 /** One engine process and the calls that wait for it, one after another. */
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import { StopReason } from '../../../../src-shared/domain/job.ts';
 import type { CallMessage, CallName, Calls, FromEngine, ToEngine } from './protocol.ts';
 import type { EngineProcess } from './spawn.ts';
 
@@ -37,7 +38,7 @@ export class Lane {
 
   /**
    * Queues a call. Events arrive in order and are awaited one by one; an error thrown by `onEvent` cancels the call and rejects it.
-   * @throws FailureError of the call itself; 'engine' when its process ended; 'cancelled' after an abort.
+   * @throws FailureError of the call itself; 'lost' when its process ended; 'cancelled' after an abort.
    */
   call<N extends CallName>(
     name: N,
@@ -50,7 +51,7 @@ export class Lane {
       const call: CallMessage<N> = { kind: 'call', id, name, params };
       let handled = Promise.resolve();
       let thrown: Error | null = null;
-      const abort = (): void => this.#abort(pending);
+      const abort = (): void => this.#abort(pending, stopReason(signal));
       const end = (settle: () => void): void => {
         signal?.removeEventListener('abort', abort);
         if (this.#current === pending) this.#current = null;
@@ -62,7 +63,7 @@ export class Lane {
           if (thrown === null) await onEvent(event);
         } catch (error) {
           thrown = error instanceof Error ? error : new Error(String(error));
-          this.#post({ kind: 'cancel', id });
+          this.#post({ kind: 'cancel', id, reason: 'keep' });
         }
         this.#post({ kind: 'taken', id });
       };
@@ -131,20 +132,25 @@ export class Lane {
   }
 
   /** Waiting: it never begins. Running: the engine stops at the next possible moment and says so. */
-  #abort(pending: Pending): void {
+  #abort(pending: Pending, reason: StopReason): void {
     const place = this.#waiting.indexOf(pending);
     if (place >= 0) {
       this.#waiting.splice(place, 1);
       pending.fail(cancelled('Cancelled before it began.'));
     } else if (this.#current === pending) {
-      this.#post({ kind: 'cancel', id: pending.id });
+      this.#post({ kind: 'cancel', id: pending.id, reason });
     }
   }
 }
 
+/** Why a signal was aborted; work that was stopped for no such reason is kept. */
+function stopReason(signal: AbortSignal | undefined): StopReason {
+  return StopReason.catch('keep').parse(signal?.reason);
+}
+
 function lost(how: string): FailureError {
   return new FailureError({
-    kind: 'engine',
+    kind: 'lost',
     message: `The engine process ended unexpectedly (${how}).`,
     remedy:
       'Try again: a new engine process starts by itself. If it happens again, choose a smaller batch or another device.',

@@ -1,6 +1,7 @@
 /** What travels between the services and the engine process. Arrays are cloned as they are, never turned into JSON. */
 import type { Failure } from '../../../../src-shared/domain/failure.ts';
 import type { DeviceId } from '../../../../src-shared/domain/device.ts';
+import type { StopReason } from '../../../../src-shared/domain/job.ts';
 import type { ConvertedFile } from '../checkpoint/pytorch/convert.ts';
 import type {
   CheckpointInfo,
@@ -54,7 +55,7 @@ export interface CallMessage<N extends CallName> {
 
 export type ToEngine =
   | { [N in CallName]: CallMessage<N> }[CallName]
-  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'cancel'; readonly id: number; readonly reason: StopReason }
   /** The last event of this call has been dealt with; the engine may go on. */
   | { readonly kind: 'taken'; readonly id: number };
 

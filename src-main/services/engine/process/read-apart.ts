@@ -37,7 +37,7 @@ export async function convertApart(
   } catch (thrown) {
     const { kind, message } = toFailure(thrown);
     if (late) throw ended(file, 'reading it took far too long');
-    if (kind === 'engine') throw ended(file, message);
+    if (kind === 'lost') throw ended(file, message);
     throw thrown;
   } finally {
     clearTimeout(timer);

@@ -5,6 +5,8 @@ import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import type { EpochMetrics } from '../../../../src-shared/domain/run.ts';
 import { argmax } from '../../../../src-shared/metrics/vich.ts';
 import { saveCheckpoint } from '../checkpoint/checkpoint.ts';
+import { loadResumePoint, saveResumePoint } from '../checkpoint/resume.ts';
+import type { Standing } from '../checkpoint/resume.ts';
 import type { TrainingEvent, TrainingOutcome, TrainingPlan } from '../interface.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { Weights } from '../model/initialise.ts';
@@ -16,6 +18,7 @@ import { epochBatches, stepsPerEpoch } from './sampler.ts';
 import { learningRateOf } from './schedule.ts';
 import { validate } from './validate.ts';
 import type { Validation } from './validate.ts';
+import type { Patience } from './waiting.ts';
 
 /** A model that learns, one optimizer step at a time. */
 export interface Learner {
@@ -27,6 +30,10 @@ export interface Learner {
    */
   step(batch: TrainingBatch, learningRate: number, random: Random): Promise<{ loss: number; mu: Float32Array }>;
   weights(): Promise<Weights>;
+  /** What the optimizer keeps beside the weights. */
+  optimizerState(): Promise<Weights>;
+  /** Goes on from a saved state. */
+  restore(weights: Weights, optimizer: Weights): Promise<void>;
 }
 
 /** What the loop needs of the rest of the engine. */
@@ -36,6 +43,8 @@ export interface LoopTools {
   readonly pixels: PixelCache;
   /** mu and logvar of the validation images, in evaluation mode. */
   readonly predict: (weights: Weights) => Promise<{ mu: Float32Array; logvar: Float32Array | null }>;
+  /** Waits where the world outside has to come right first: a full disk, a folder that is gone. */
+  readonly patience: Patience;
 }
 
 /** Losses are told together, a few times a second. */
@@ -45,9 +54,9 @@ export const BEST = 'best.safetensors';
 export const LAST = 'last.safetensors';
 
 /**
- * Trains.
- * @throws FailureError 'cancelled' between two steps after an abort, 'engine' when the loss is no number any more, 'unreadable' or
- * 'disk-full' from files. Checkpoints of the epochs that ended stay in the plan's folder.
+ * Trains; a plan that resumes goes on from its newest whole resume point, or begins anew where there is none.
+ * @throws FailureError 'cancelled' between two steps after an abort, 'engine' when the loss is no number any more, 'unreadable'
+ * from files. An abort for any reason but `discard` leaves a resume point; so do every epoch and, within one, the plan's minutes.
  */
 export async function trainLoop(
   plan: TrainingPlan,
@@ -70,19 +79,24 @@ function requireImages({ train, val }: TrainingPlan): void {
   });
 }
 
+/** A standing that is under way. */
+type Progress = { -readonly [K in keyof Standing]: Standing[K] };
+
 class Loop {
   readonly #plan: TrainingPlan;
   readonly #tools: LoopTools;
   readonly #tell: (event: TrainingEvent) => void;
   readonly #signal: AbortSignal;
   readonly #maker: BatchMaker;
-  readonly #noise: Random;
   readonly #started = performance.now();
   readonly #untold: number[] = [];
   #told = performance.now();
-  #steps = 0;
-  #best: TrainingOutcome['best'] | null = null;
-  #hash = '';
+  #saved = performance.now();
+  #noise: Random;
+  /** Seconds of the sessions before this one, and what this one has counted since. */
+  #progress: Progress;
+  #secondsBefore = 0;
+  #lastBatch: readonly number[] = [];
 
   constructor(plan: TrainingPlan, tools: LoopTools, tell: (event: TrainingEvent) => void, signal: AbortSignal) {
     this.#plan = plan;
@@ -91,78 +105,113 @@ class Loop {
     this.#signal = signal;
     this.#maker = new BatchMaker(plan, tools.pixels);
     this.#noise = Random.seeded(plan.settings.seed).split('noise');
+    const counts = { epoch: 1, stepOfEpoch: 0, steps: 0, lossSum: 0, correct: 0, processSeconds: 0 };
+    this.#progress = { ...counts, best: null, bestHash: '', noise: [...this.#noise.state()] };
   }
 
   async run(): Promise<TrainingOutcome> {
-    const { epochs, batch } = this.#plan.settings;
-    const perEpoch = stepsPerEpoch(this.#plan.train.length, batch);
+    const { settings, train, folder, resume } = this.#plan;
+    if (resume) await this.#restore();
+    const perEpoch = stepsPerEpoch(train.length, settings.batch);
     this.#tell({
       kind: 'started',
       device: this.#tools.learner.device,
       stepsPerEpoch: perEpoch,
-      totalSteps: perEpoch * epochs,
+      totalSteps: perEpoch * settings.epochs,
+      done: this.#progress.steps,
     });
-    for (let epoch = 1; epoch <= epochs; epoch++) await this.#epoch(epoch);
-    if (this.#best === null) throw new RangeError('A run needs at least one epoch.');
+    while (this.#progress.epoch <= settings.epochs) await this.#epoch();
+    const { best, bestHash } = this.#progress;
+    if (best === null) throw new RangeError('A run needs at least one epoch.');
     return {
-      epochs,
-      best: this.#best,
-      checkpoint: join(this.#plan.folder, BEST),
-      hash: this.#hash,
+      epochs: settings.epochs,
+      best,
+      checkpoint: join(folder, BEST),
+      hash: bestHash,
       processSeconds: this.#seconds(),
     };
   }
 
-  async #epoch(epoch: number): Promise<void> {
-    const { learner } = this.#tools;
-    const { settings, classes, train } = this.#plan;
-    const batches = epochBatches(train.length, settings.batch, settings.seed, epoch);
-    const learningRate = learningRateOf(epoch, settings);
-    const sum = { loss: 0, correct: 0 };
-    let next = this.#prepare(batches[0], epoch);
-    for (let step = 0; step < batches.length; step++) {
-      const batch = await next;
-      // Decoding of the following batch goes on in other threads while the network runs.
-      next = this.#prepare(batches[step + 1], epoch);
-      this.#stopIfAborted();
-      if (batch === null) continue;
-      this.#steps += 1;
-      const result = await learner.step(batch, learningRate, this.#noise.split(`${this.#steps}`));
-      this.#refuseNaN(result.loss, epoch, batch.ids);
-      sum.loss += result.loss * batch.labels.length;
-      sum.correct += countCorrect(result.mu, batch, classes.length);
-      this.#tellLoss(result.loss);
-    }
-    this.#tellSteps();
-    this.#stopIfAborted();
-    await this.#endEpoch(epoch, learningRate, sum.loss / train.length, sum.correct / train.length);
+  async #restore(): Promise<void> {
+    const point = loadResumePoint(this.#plan.folder);
+    if (point === null) return;
+    await this.#tools.learner.restore(point.weights, point.optimizer);
+    this.#progress = { ...point.standing };
+    this.#secondsBefore = point.standing.processSeconds;
+    this.#noise = Random.restored(point.standing.noise);
   }
 
-  #prepare(batch: Uint32Array | undefined, epoch: number): Promise<TrainingBatch | null> {
-    if (batch === undefined) return Promise.resolve(null);
-    const making = this.#maker.make(batch, epoch);
+  /** The epoch under way, from the step where it stands. */
+  async #epoch(): Promise<void> {
+    const progress = this.#progress;
+    const { learner } = this.#tools;
+    const { settings, classes, train } = this.#plan;
+    const { epoch } = progress;
+    const batches = epochBatches(train.length, settings.batch, settings.seed, epoch);
+    const learningRate = learningRateOf(epoch, settings);
+    let next = this.#prepare(batches[progress.stepOfEpoch], epoch);
+    while (progress.stepOfEpoch < batches.length) {
+      const batch = await this.#patiently(next, batches[progress.stepOfEpoch], epoch);
+      // Decoding of the following batch goes on in other threads while the network runs.
+      next = this.#prepare(batches[progress.stepOfEpoch + 1], epoch);
+      await this.#stopIfAborted();
+      const result = await learner.step(batch, learningRate, this.#noise.split(`${progress.steps + 1}`));
+      progress.steps += 1;
+      progress.stepOfEpoch += 1;
+      this.#lastBatch = batch.ids;
+      this.#refuseNaN(result.loss);
+      progress.lossSum += result.loss * batch.labels.length;
+      progress.correct += countCorrect(result.mu, batch, classes.length);
+      this.#tellLoss(result.loss);
+      if (this.#minutesUnsaved() >= settings.checkpointMinutes) await this.#save();
+    }
+    this.#tellSteps();
+    await this.#stopIfAborted();
+    await this.#endEpoch(epoch, learningRate);
+  }
+
+  /** The prepared batch; where the images' folder is gone for a while, the same batch again once it is back. */
+  #patiently(
+    making: Promise<TrainingBatch>,
+    positions: Uint32Array | undefined,
+    epoch: number,
+  ): Promise<TrainingBatch> {
+    return making.catch((cause: unknown) =>
+      this.#tools.patience.until(() => this.#prepare(positions, epoch), cause, this.#signal),
+    );
+  }
+
+  #prepare(positions: Uint32Array | undefined, epoch: number): Promise<TrainingBatch> {
+    const making = this.#maker.make(positions ?? new Uint32Array(), epoch);
     // It is awaited one step later; until then a failure is not an unhandled one.
     making.catch(() => undefined);
     return making;
   }
 
-  async #endEpoch(epoch: number, learningRate: number, trainLoss: number, trainAccuracy: number): Promise<void> {
-    const { settings, classes, val, folder } = this.#plan;
+  async #endEpoch(epoch: number, learningRate: number): Promise<void> {
+    const progress = this.#progress;
+    const { classes, val, train } = this.#plan;
     const weights = await this.#tools.learner.weights();
-    const { mu, logvar } = await this.#tools.predict(weights);
-    const labels = val.map((image) => image.label);
-    const validation = validate(mu, logvar, labels, classes.length);
-    const meta = { config: this.#tools.config, classes };
-    const extra = { training: JSON.stringify({ settings, epoch, validation }) };
-    const hash = saveCheckpoint(join(folder, LAST), weights, meta, extra);
-    const best = this.#best === null || validation.accuracy > this.#best.value;
+    const measure = () => this.#tools.predict(weights);
+    const { mu, logvar } = await this.#tools.patience.until(measure, null, this.#signal);
+    const validation = validate(
+      mu,
+      logvar,
+      val.map((image) => image.label),
+      classes.length,
+    );
+    const hash = await this.#saveModel(LAST, weights, { epoch, validation });
+    const best = progress.best === null || validation.accuracy > progress.best.value;
     if (best) {
-      saveCheckpoint(join(folder, BEST), weights, meta, extra);
-      this.#best = { metric: 'accuracy', value: validation.accuracy, epoch };
-      this.#hash = hash;
+      await this.#saveModel(BEST, weights, { epoch, validation });
+      progress.best = { metric: 'accuracy', value: validation.accuracy, epoch };
+      progress.bestHash = hash;
     }
+    const [trainLoss, trainAccuracy] = [progress.lossSum / train.length, progress.correct / train.length];
     const metrics = this.#metrics(epoch, learningRate, trainLoss, trainAccuracy, validation);
-    this.#tell({ kind: 'epoch', metrics, best, bestHash: this.#hash });
+    Object.assign(progress, { epoch: epoch + 1, stepOfEpoch: 0, lossSum: 0, correct: 0 });
+    this.#tell({ kind: 'epoch', metrics, best, bestHash: progress.bestHash });
+    await this.#save();
   }
 
   #metrics(
@@ -184,6 +233,38 @@ class Loop {
     };
   }
 
+  /** A checkpoint of the model alone. @returns its SHA-256, hex. */
+  #saveModel(name: string, weights: Weights, about: Readonly<Record<string, unknown>>): Promise<string> {
+    const { settings, classes, folder } = this.#plan;
+    const extra = { training: JSON.stringify({ settings, ...about }) };
+    return this.#tools.patience.until(
+      () => saveCheckpoint(join(folder, name), weights, { config: this.#tools.config, classes }, extra),
+      null,
+      this.#signal,
+    );
+  }
+
+  /** A resume point of where the training stands. */
+  async #save(): Promise<void> {
+    const { learner, patience } = this.#tools;
+    const weights = await learner.weights();
+    // The loss of a step can still be a number when its update is none.
+    if (!isFinite(weights)) throw this.#notANumber('a weight became NaN or infinite');
+    const standing: Standing = {
+      ...this.#progress,
+      processSeconds: this.#seconds(),
+      noise: [...this.#noise.state()],
+    };
+    const point = { standing, weights, optimizer: await learner.optimizerState() };
+    await patience.until(() => saveResumePoint(this.#plan.folder, point), null, this.#signal);
+    this.#saved = performance.now();
+    this.#tell({ kind: 'saved', step: standing.steps, processSeconds: standing.processSeconds });
+  }
+
+  #minutesUnsaved(): number {
+    return (performance.now() - this.#saved) / 60_000;
+  }
+
   #tellLoss(loss: number): void {
     this.#untold.push(loss);
     if (performance.now() - this.#told >= TELL_EVERY_MS) this.#tellSteps();
@@ -193,27 +274,54 @@ class Loop {
     const loss = Float32Array.from(this.#untold.splice(0));
     this.#told = performance.now();
     if (loss.length === 0) return;
-    this.#tell({ kind: 'steps', first: this.#steps - loss.length + 1, loss, processSeconds: this.#seconds() });
+    const first = this.#progress.steps - loss.length + 1;
+    this.#tell({ kind: 'steps', first, loss, processSeconds: this.#seconds() });
   }
 
-  #refuseNaN(loss: number, epoch: number, ids: readonly number[]): void {
+  #refuseNaN(loss: number): void {
     if (Number.isFinite(loss)) return;
+    // The step that ended so has no loss to tell; those before it have.
+    const { steps } = this.#progress;
+    this.#progress.steps -= 1;
     this.#tellSteps();
-    throw new FailureError({
+    this.#progress.steps = steps;
+    throw this.#notANumber(`the loss became ${loss}`);
+  }
+
+  #notANumber(what: string): FailureError {
+    const { steps, epoch } = this.#progress;
+    return new FailureError({
       kind: 'engine',
-      message: `The loss became ${loss} at step ${this.#steps} (epoch ${epoch}), on the images ${ids.join(', ')}.`,
+      message: `At step ${steps} (epoch ${epoch}) ${what}, after the images ${this.#lastBatch.join(', ')}.`,
       remedy: 'Look at these images, or train again with a smaller learning rate; the last good checkpoint is kept.',
     });
   }
 
-  #stopIfAborted(): void {
+  /** Between two steps: an abort ends the training, and unless it is to be discarded, what was learnt is kept. */
+  async #stopIfAborted(): Promise<void> {
     if (!this.#signal.aborted) return;
-    throw new FailureError({ kind: 'cancelled', message: 'Training was cancelled.', remedy: '' });
+    if (this.#signal.reason !== 'discard' && this.#progress.steps > 0) {
+      this.#tellSteps();
+      await this.#save();
+      if (this.#progress.best === null) {
+        const { epoch } = this.#progress;
+        const hash = await this.#saveModel(LAST, await this.#tools.learner.weights(), { epoch });
+        this.#tell({ kind: 'kept', checkpoint: join(this.#plan.folder, LAST), hash });
+      }
+    }
+    throw new FailureError({ kind: 'cancelled', message: 'Training was stopped.', remedy: '' });
   }
 
   #seconds(): number {
-    return (performance.now() - this.#started) / 1000;
+    return this.#secondsBefore + (performance.now() - this.#started) / 1000;
   }
+}
+
+function isFinite(weights: Weights): boolean {
+  for (const { dtype, data } of weights.values()) {
+    if (dtype === 'float32' && !data.every((value) => Number.isFinite(value))) return false;
+  }
+  return true;
 }
 
 function countCorrect(mu: Float32Array, { labels }: TrainingBatch, classes: number): number {

@@ -5,6 +5,7 @@ import { opinions } from './0003-opinions.ts';
 import { runsInTheLog } from './0004-runs-in-the-log.ts';
 import { versions } from './0005-versions.ts';
 import { restoredHistory } from './0006-restored-history.ts';
+import { resumedRuns } from './0007-resumed-runs.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   runsInTheLog,
   versions,
   restoredHistory,
+  resumedRuns,
 ];

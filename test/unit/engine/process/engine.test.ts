@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,17 +90,23 @@ const settings = TrainSettings.parse({
   seed: 4,
 });
 
-function trainInto(name: string, tell: (event: TrainingEvent) => void = () => undefined, abort = signal) {
+function trainInto(
+  name: string,
+  tell: (event: TrainingEvent) => void = () => undefined,
+  { resume = false, ...change }: Partial<TrainSettings> & { resume?: boolean } = {},
+) {
   const images = files.map(({ id, file }) => ({ id, file, label: id % 7 }));
   const plan = {
-    settings,
+    settings: { ...settings, ...change },
     classes: SEVEN,
     train: images.slice(0, 12),
     val: images.slice(12),
     device: 'cpu' as const,
     folder: join(folder, name),
+    roots: [],
+    resume,
   };
-  return engine.train(plan, tell, abort);
+  return engine.train(plan, tell, signal);
 }
 
 describe('the engine process', () => {
@@ -193,7 +199,12 @@ describe('the engine process', () => {
     const outcome = await trainInto('first', (event) => events.push(event));
     expect(events.map((event) => event.kind)).toEqual(expect.arrayContaining(['started', 'steps', 'epoch']));
     expect(events.flatMap((event) => (event.kind === 'steps' ? [...event.loss] : []))).toHaveLength(4);
-    expect(readdirSync(join(folder, 'first')).sort()).toEqual(['best.safetensors', 'last.safetensors']);
+    expect(readdirSync(join(folder, 'first')).sort()).toEqual([
+      'best.safetensors',
+      'last.safetensors',
+      expect.stringMatching(/^resume-0000000002\.[0-9a-f]{64}\.safetensors$/),
+      expect.stringMatching(/^resume-0000000004\./),
+    ]);
     expect((await engine.inspect(outcome.checkpoint)).hash).toBe(outcome.hash);
     expect((await trainInto('second')).hash).toBe(outcome.hash);
   });
@@ -207,19 +218,53 @@ describe('the engine process', () => {
     expect(order).toEqual(['answered', 'trained']);
   });
 
-  it('survives kill -9 in the middle of training', async () => {
-    const training = trainInto('killed', (event) => {
-      const pids = started.map((child) => child.pid);
-      // The process that works was started after the one that answers.
-      if (event.kind === 'steps') process.kill(pids.at(-1) ?? 0, 'SIGKILL');
-    });
+  it('survives kill -9 in the middle of training, and goes on to the bytes of a straight run', async () => {
+    const straight = new Map<number, number>();
+    const losses = (into: Map<number, number>) => (event: TrainingEvent) => {
+      if (event.kind === 'steps') event.loss.forEach((loss, index) => into.set(event.first + index, loss));
+    };
+    const change = {
+      optimizer: 'sgd',
+      samRho: 0.05,
+      clipNorm: 1,
+      accumulate: 2,
+      learningRate: 0.01,
+      checkpointMinutes: 0,
+    } as const;
+    const expected = await trainInto('straight', losses(straight), change);
+    const seen = new Map<number, number>();
+    const training = trainInto(
+      'killed',
+      (event) => {
+        losses(seen)(event);
+        const pids = started.map((child) => child.pid);
+        // The process that works was started after the one that answers. Step 3 of 4 is the first of the second epoch.
+        if (event.kind === 'saved' && event.step === 3) process.kill(pids.at(-1) ?? 0, 'SIGKILL');
+      },
+      change,
+    );
     expect(await failureOf(training)).toMatchObject({
-      kind: 'engine',
+      kind: 'lost',
       message: /ended unexpectedly \(signal SIGKILL\)/,
     });
     const before = started.length;
     expect((await predict(files)).size).toBe(IMAGES);
     expect(started).toHaveLength(before + 1);
+
+    const events: TrainingEvent[] = [];
+    const resumed = await trainInto(
+      'killed',
+      (event) => {
+        losses(seen)(event);
+        events.push(event);
+      },
+      { ...change, resume: true },
+    );
+    expect(events[0]).toMatchObject({ kind: 'started', done: 3, totalSteps: 4 });
+    expect(seen).toEqual(straight);
+    expect(resumed.hash).toBe(expected.hash);
+    const bytes = (name: string): Buffer => readFileSync(join(folder, name, 'last.safetensors'));
+    expect(bytes('killed').equals(bytes('straight'))).toBe(true);
   });
 
   it('ends with its parent', async () => {

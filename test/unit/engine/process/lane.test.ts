@@ -96,7 +96,7 @@ describe('Lane', () => {
     const lost = lane.call('inventory', null);
     const next = lane.call('inventory', null);
     process(0).die('signal SIGKILL');
-    expect(await failureOf(lost)).toMatchObject({ kind: 'engine', message: /unexpectedly \(signal SIGKILL\)/ });
+    expect(await failureOf(lost)).toMatchObject({ kind: 'lost', message: /unexpectedly \(signal SIGKILL\)/ });
     expect(started).toHaveLength(2);
     process(1).say({ kind: 'value', id: 2, value: [] });
     expect(await next).toEqual([]);
@@ -121,7 +121,7 @@ describe('Lane', () => {
     expect(await failureOf(waiting)).toMatchObject({ kind: 'cancelled' });
     expect(process(0).sent).toHaveLength(1);
     a.abort();
-    expect(process(0).sent.at(-1)).toEqual({ kind: 'cancel', id: 1 });
+    expect(process(0).sent.at(-1)).toEqual({ kind: 'cancel', id: 1, reason: 'keep' });
     process(0).say({ kind: 'failure', id: 1, failure: { kind: 'cancelled', message: 'Stopped.', remedy: '' } });
     expect(await failureOf(running)).toMatchObject({ kind: 'cancelled', message: 'Stopped.' });
     expect(await failureOf(lane.call('predict', request, undefined, a.signal))).toMatchObject({ kind: 'cancelled' });
@@ -135,7 +135,7 @@ describe('Lane', () => {
     process(0).say({ kind: 'event', id: 1, event: batch(1) });
     await turn();
     expect(process(0).sent.slice(1)).toEqual([
-      { kind: 'cancel', id: 1 },
+      { kind: 'cancel', id: 1, reason: 'keep' },
       { kind: 'taken', id: 1 },
     ]);
     process(0).say({ kind: 'failure', id: 1, failure: { kind: 'cancelled', message: '', remedy: '' } });

@@ -1,0 +1,21 @@
+/**
+ * Faults that tests inject into the real process, each at a named point of the code: POSTER_VAR_FAULTS="step-nan@5" makes the
+ * fifth passing of that point go wrong. Only a test run (NODE_ENV=test) under Node listens to it; the application never does.
+ */
+
+/** `step-nan`: a loss is no number; `step-memory`: a step runs out of memory; `checkpoint-full`: the disk is full; `step-kill`. */
+export const FAULT_POINTS = ['step-nan', 'step-memory', 'step-kill', 'checkpoint-full'] as const;
+export type FaultPoint = (typeof FAULT_POINTS)[number];
+
+const isListening = process.env['NODE_ENV'] === 'test' && !('electron' in process.versions);
+const passed = new Map<FaultPoint, number>();
+
+/** Whether the fault is due now; each call is one passing of the point. */
+export function faultAt(point: FaultPoint): boolean {
+  if (!isListening) return false;
+  const wanted = (process.env['POSTER_VAR_FAULTS'] ?? '').split(',').filter((one) => one.startsWith(`${point}@`));
+  if (wanted.length === 0) return false;
+  const count = (passed.get(point) ?? 0) + 1;
+  passed.set(point, count);
+  return wanted.includes(`${point}@${count}`);
+}

@@ -1,0 +1,107 @@
+/** The loop's learner: the traced step on a device, with what the settings make of it. */
+import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import type { TrainSettings } from '../../../../src-shared/domain/run.ts';
+import { faultAt } from '../faults.ts';
+import type { TrainingPlan } from '../interface.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { initialise } from '../model/initialise.ts';
+import type { Weights } from '../model/initialise.ts';
+import type { DeviceId } from '../runtime/devices.ts';
+import { openTrainer } from '../runtime/trainer.ts';
+import type { Trainer } from '../runtime/trainer.ts';
+import type { TrainingBatch } from '../train/batches.ts';
+import type { Learner } from '../train/loop.ts';
+import { drawNoise } from '../train/noise.ts';
+import type { StepNoise } from '../train/noise.ts';
+import type { StepOptions } from '../train/step.ts';
+import { balancedWeights } from '../train/targets.ts';
+
+export interface OpenLearner extends Learner {
+  dispose(): Promise<void>;
+}
+
+/** @param note what is worth a line in the run's log. */
+export async function openLearner(
+  plan: TrainingPlan,
+  config: ModelConfig,
+  device: DeviceId,
+  note: (text: string) => void,
+): Promise<OpenLearner> {
+  const { settings, train: all } = plan;
+  const classWeights = settings.classWeights === 'balanced' ? balancedWeights(all, config.classes) : undefined;
+  const kind = settings.targets === 'hard' ? 'hard' : 'soft';
+  const weighted = { kind, ...(classWeights && { classWeights }) } as const;
+  const { weightDecay, lambda, momentum, clipNorm, samRho: rho } = settings;
+
+  let options = stepOptions(settings);
+  let wasHalved = false;
+  let trainer = await withMemory(() => openTrainer(initialise(config, settings.seed), config, device, options));
+
+  /** Runs `body`; where memory runs out, once in a run, again with the batch in twice as many parts. */
+  async function withMemory<T>(body: () => Promise<T>, reopen?: () => Promise<void>): Promise<T> {
+    try {
+      return await body();
+    } catch (cause) {
+      if (!isOutOfMemory(cause)) throw cause;
+      const parts = 2 * (options.accumulate ?? 1);
+      if (wasHalved || parts > options.batch) throw outOfMemory();
+      wasHalved = true;
+      options = { ...options, accumulate: parts };
+      note(`Memory ran out: each batch of ${options.batch} now passes the network in ${parts} parts.`);
+      await reopen?.();
+      return body();
+    }
+  }
+
+  async function reopenTrainer(): Promise<void> {
+    const [weights, optimizer] = [trainer.weights(), trainer.optimizerState()];
+    await trainer.dispose();
+    trainer = await openTrainer(weights, config, device, options);
+    trainer.loadState(weights, optimizer);
+  }
+
+  const stepOn = (current: () => Trainer): Learner['step'] => {
+    return ({ images, targets, labels }: TrainingBatch, lr, random) => {
+      const noise = (name: string): StepNoise => drawNoise(random.split(name), config, labels.length);
+      const hyper = { lr, weightDecay, lambda, momentum, clipNorm, rho };
+      return withMemory(async () => {
+        if (faultAt('step-kill')) process.kill(process.pid, 'SIGKILL');
+        if (faultAt('step-memory')) throw new Error('Failed to allocate memory (injected)');
+        const result = await current().step({ images, targets, ...weighted }, noise('first'), hyper, noise('second'));
+        return faultAt('step-nan') ? { ...result, loss: NaN } : result;
+      }, reopenTrainer);
+    };
+  };
+
+  return {
+    device,
+    step: stepOn(() => trainer),
+    weights: () => Promise.resolve(trainer.weights()),
+    optimizerState: () => Promise.resolve(trainer.optimizerState()),
+    restore: (weights: Weights, optimizer: Weights) => {
+      trainer.loadState(weights, optimizer);
+      return Promise.resolve();
+    },
+    dispose: () => trainer.dispose(),
+  };
+}
+
+/** What the settings make of a step; the numbers in them are given with each step. */
+function stepOptions(settings: TrainSettings): StepOptions {
+  const { batch, vichKl, labelSmoothing, optimizer, clipNorm, samRho, accumulate } = settings;
+  return { batch, vichKl, labelSmoothing, optimizer, accumulate, clip: clipNorm > 0, sam: samRho > 0 };
+}
+
+/** How ONNX Runtime, the C++ library and V8 say it. */
+function isOutOfMemory(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  return /bad_alloc|bad allocation|failed to allocate|out of memory|allocation failed/i.test(cause.message);
+}
+
+function outOfMemory(): FailureError {
+  return new FailureError({
+    kind: 'engine',
+    message: 'Memory ran out, with half of the batch at a time too.',
+    remedy: 'Choose a smaller batch or more accumulation, or close other programs; the last checkpoint is kept.',
+  });
+}
