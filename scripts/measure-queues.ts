@@ -1,6 +1,6 @@
 /**
  * How well the queues find the errors that were planted in the sample, beside the plain order by loss: `npm run measure-queues`. Makes a
- * sample project of its own in a temporary folder; a minute on two cores. The numbers stand in docs/finding-label-errors.md.
+ * sample project of its own in a temporary folder; a minute on two cores. The numbers stand in docs/labelling.md.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

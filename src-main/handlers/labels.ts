@@ -7,5 +7,7 @@ export const labelHandlers = ({ labels }: Services) =>
     'labels.apply': (request) => attempt(() => labels.apply(request)),
     'labels.undo': ({ annotator }) => attempt(() => labels.undo(annotator)),
     'labels.redo': ({ annotator }) => attempt(() => labels.redo(annotator)),
+    'labels.agreement': ({ dataset }) => attempt(() => labels.agreement(dataset)),
+    'labels.annotators': () => attempt(() => labels.annotators()),
     'labels.state': () => attempt(() => labels.state()),
   }) satisfies Partial<Handlers>;

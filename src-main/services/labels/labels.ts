@@ -1,4 +1,5 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
+import type { Agreement } from '../../../src-shared/domain/agreement.ts';
 import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
 import type { Gallery } from '../images/gallery.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Store } from '../store/interface.ts';
+import { agreementOf } from './agreement.ts';
 import { requireVersion } from '../versions/versions.ts';
 
 /** Images that an event names; beyond them clients ask again. */
@@ -69,6 +71,14 @@ export class Labels {
     const { store } = this.#workspace.require();
     const { dataset, name } = requireVersion(store, version);
     return this.#tell(store.labels.restore(dataset, store.versions.point(version), name, this.#annotator));
+  }
+
+  agreement(dataset: number): Agreement {
+    return agreementOf(this.#workspace.require().store, dataset);
+  }
+
+  annotators(): { name: string; opinions: number }[] {
+    return this.#workspace.require().store.opinions.annotators();
   }
 
   state(): { canUndo: boolean; canRedo: boolean } {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { Agreement } from '../../domain/agreement.ts';
 import { DecisionContext, ImageSelection, LabelBatch, LabelChange, LabelRole } from '../../domain/label.ts';
 import { methods } from '../define.ts';
-import { nothing } from './common.ts';
+import { id, nothing } from './common.ts';
 
 const annotatorName = z.string().trim().min(1).max(60);
 
@@ -19,6 +20,13 @@ export const labels = methods({
   },
   'labels.undo': { params: z.object({ annotator: annotatorName.optional() }), value: LabelBatch },
   'labels.redo': { params: z.object({ annotator: annotatorName.optional() }), value: LabelBatch },
+  /** How far annotators agree on a dataset, and what most of them propose. */
+  'labels.agreement': { params: z.object({ dataset: id }), value: Agreement },
+  /** Everybody who has labelled in this project. */
+  'labels.annotators': {
+    params: nothing,
+    value: z.array(z.object({ name: z.string(), opinions: z.number().int() })),
+  },
   /** Undo state after opening a project. */
   'labels.state': { params: nothing, value: z.object({ canUndo: z.boolean(), canRedo: z.boolean() }) },
 });
