@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountName } from './home.ts';
 import { Datasets } from './services/datasets/datasets.ts';
+import { Duplicates } from './services/duplicates/duplicates.ts';
 import { createEngine, type SpawnEngine } from './services/engine/client.ts';
 import type { Engine } from './services/engine/interface.ts';
 import { Evaluations } from './services/evaluation/evaluations.ts';
@@ -47,6 +48,7 @@ export interface Services {
   readonly workspace: Offered<Workspace>;
   readonly datasets: Offered<Datasets>;
   readonly exports: Offered<Exports>;
+  readonly duplicates: Offered<Duplicates>;
   readonly gallery: Offered<Gallery>;
   readonly media: Offered<Media>;
   readonly labels: Offered<Labels>;
@@ -77,6 +79,7 @@ export function composeServices(options: ComposeOptions): Services {
   const workspace = new Workspace({ home, door, emit });
   const datasets = new Datasets(workspace, emit);
   const gallery = new Gallery(workspace);
+  const labels = new Labels(workspace, gallery, emit, annotator);
   const runs = new Runs(workspace, engine, emit);
   const statistics = new Statistics(options.statisticsThread);
   return {
@@ -90,7 +93,8 @@ export function composeServices(options: ComposeOptions): Services {
     exports: new Exports(workspace),
     gallery,
     media: new Media(workspace, datasets),
-    labels: new Labels(workspace, gallery, emit, annotator),
+    labels,
+    duplicates: new Duplicates(workspace, labels),
     versions: new Versions(workspace, emit, annotator),
     queues: new Queues(workspace, gallery),
     runs,

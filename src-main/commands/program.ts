@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { Cli, type CliDeps } from './cli.ts';
 import { compareCommand } from './compare.ts';
+import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
@@ -17,6 +18,7 @@ import { versionCommand } from './version.ts';
 
 const COMMANDS = [
   importCommand,
+  datasetCommand,
   trainCommand,
   predictCommand,
   evaluateCommand,

@@ -2,10 +2,14 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import { attempt } from '../../src-shared/domain/failure.ts';
 import type { Services } from '../compose.ts';
 
-export const dataHandlers = ({ datasets }: Services) =>
+export const dataHandlers = ({ datasets, duplicates }: Services) =>
   ({
     'datasets.list': () => attempt(() => datasets.list()),
     'datasets.remove': ({ dataset }) => attempt(() => (datasets.remove(dataset), null)),
+    'datasets.files': ({ dataset }) => attempt(() => datasets.files(dataset)),
+    'datasets.repoint': ({ dataset, folder }) => attempt(() => datasets.repoint(dataset, folder)),
+    'duplicates.find': (request) => attempt(() => duplicates.find(request)),
+    'duplicates.exclude': (request) => attempt(() => duplicates.exclude(request)),
     'import.detect': ({ source }) => attempt(() => datasets.detect(source)),
     'import.preview': (request) => attempt(() => datasets.preview(request)),
     'import.start': (order) => attempt(() => datasets.startImport(order)),

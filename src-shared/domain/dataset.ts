@@ -153,6 +153,17 @@ export const ImportRequest = z.object({
 });
 export type ImportRequest = z.infer<typeof ImportRequest>;
 
+/** Where a dataset's files should be, and whether they are: by a sample of its images. */
+export const FilesFound = z.object({
+  dataset: z.number().int(),
+  root: z.string(),
+  looked: z.number().int(),
+  missing: z.number().int(),
+  /** Paths of a few that are missing. */
+  examples: z.array(z.string()),
+});
+export type FilesFound = z.infer<typeof FilesFound>;
+
 /** What is imported, under which name, and how rows without a split are dealt. */
 export const ImportOrder = ImportRequest.extend({
   name: z.string().min(1).max(120),

@@ -1,6 +1,7 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import type {
   Dataset,
+  FilesFound,
   ImportCandidate,
   ImportOrder,
   ImportPreview,
@@ -18,6 +19,7 @@ import { exportProblems } from './export-problems.ts';
 import { discardImport, runImport } from './import.ts';
 import { previewSource } from './preview.ts';
 import type { PreviewWithFiles } from './preview.ts';
+import { lookAgain, lookForFiles, repoint } from './repoint.ts';
 import { checkPlan } from './split-plan.ts';
 
 /** Previews whose thumbnails can still be asked for. */
@@ -128,6 +130,30 @@ export class Datasets {
     const { store } = this.#workspace.require();
     if (store.datasets.get(dataset) === null) throw unknownDataset(dataset);
     return exportProblems(store.imports, dataset, out);
+  }
+
+  /** Whether the dataset's files lie where they should. Throws FailureError 'not-found'. */
+  files(dataset: number): Promise<FilesFound> {
+    return lookForFiles(this.#workspace.require().store, dataset);
+  }
+
+  /**
+   * Points a dataset at the folder that its images have moved to; those that were missing are then looked at again, in
+   * a job.
+   * @throws FailureError 'not-found', 'conflict' for other images of the same names.
+   */
+  async repoint(dataset: number, folder: string): Promise<FilesFound & { job: number | null }> {
+    const { store, jobs } = this.#workspace.require();
+    const found = await repoint(store, dataset, folder);
+    this.#emit('datasets.changed', { dataset });
+    const moved = store.datasets.get(dataset);
+    if (moved === null || moved.broken === 0) return { ...found, job: null };
+    const title = `Look again at ${moved.name}`;
+    const job = jobs.start({ kind: 'import', title, unit: 'images', lane: 'files', dataset }, async (context) => {
+      await lookAgain(store, dataset, context);
+      this.#emit('datasets.changed', { dataset });
+    });
+    return { ...found, job };
   }
 
   /** Imports that were cut short: each can go on, or be taken back. */

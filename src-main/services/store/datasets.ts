@@ -194,6 +194,25 @@ export class Datasets implements DatasetTable {
     return parseOptional(ImportReport, text ?? null);
   }
 
+  setRoot(dataset: number, root: string): void {
+    this.#database.write(() =>
+      this.#database
+        .prepare<[string, number]>('UPDATE datasets SET root = ? WHERE id = ?')
+        .run(this.#places.store(root), dataset),
+    );
+  }
+
+  recount(dataset: number): void {
+    this.#database.write(() =>
+      this.#database
+        .prepare<[{ dataset: number }]>(
+          `UPDATE datasets SET broken = (SELECT count(*) FROM states WHERE dataset = :dataset AND status = 'broken')
+           WHERE id = :dataset`,
+        )
+        .run({ dataset }),
+    );
+  }
+
   remove(dataset: number): void {
     this.#database.write(() => {
       this.#database.prepare<[number]>('DELETE FROM datasets WHERE id = ?').run(dataset);

@@ -6,7 +6,8 @@ import type { Database, Statement } from './database.ts';
 import { facets } from './facets.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
-import type { ImageFile, ImagePrint, ImageTable } from './interface.ts';
+import { brokenFiles, fingerprints, mend, samplePaths } from './image-files.ts';
+import type { BrokenFile, FileFacts, Fingerprint, ImageFile, ImagePrint, ImageTable } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { RANGE } from './mask.ts';
 import { Orders } from './orders.ts';
@@ -250,6 +251,22 @@ export class Images implements ImageTable {
       const found = from.map((image) => this.#nextUsable.get(dataset, image));
       return [...new Set(found.filter((image) => image !== undefined))];
     });
+  }
+
+  fingerprints(dataset: number, after: number, limit: number): Fingerprint[] {
+    return this.#database.read(() => fingerprints(this.#database, dataset, after, limit));
+  }
+
+  samplePaths(dataset: number, count: number): { path: string; contentHash: string }[] {
+    return this.#database.read(() => samplePaths(this.#database, dataset, count));
+  }
+
+  brokenFiles(dataset: number, after: number, limit: number): BrokenFile[] {
+    return this.#database.read(() => brokenFiles(this.#database, dataset, after, limit));
+  }
+
+  mend(image: number, facts: FileFacts): void {
+    mend(this.#database, image, facts);
   }
 
   datasetsOf(images: ArrayLike<number>): number[] {

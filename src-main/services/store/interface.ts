@@ -113,6 +113,10 @@ export interface DatasetTable {
   insertImages(dataset: number, rows: readonly NewImage[]): number[];
   finish(dataset: number, report: ImportReport): void;
   report(dataset: number): ImportReport | null;
+  /** The folder that its image paths are relative to from now on. */
+  setRoot(dataset: number, root: string): void;
+  /** Counts broken images anew. */
+  recount(dataset: number): void;
   /** Removes rows only, never files. */
   remove(dataset: number): void;
   /** Removes imports that never finished and cannot go on; for opening a project. */
@@ -187,6 +191,28 @@ export interface ImagePrint {
   readonly perceptualHash: string;
 }
 
+/** What tells whether two images are the same. */
+export interface Fingerprint {
+  readonly image: number;
+  readonly split: string;
+  /** Equal for equal bytes and box. */
+  readonly content: string;
+  /** Difference hash, 16 hex digits; '' where the face was moved since. */
+  readonly hash: string;
+}
+
+export interface BrokenFile {
+  readonly image: number;
+  readonly path: string;
+  readonly box: Box | null;
+}
+
+/** What a look at a file found. */
+export type FileFacts = Pick<
+  NewImage,
+  'reason' | 'width' | 'height' | 'bytes' | 'contentHash' | 'perceptualHash' | 'box'
+>;
+
 export interface ImageTable {
   /** Ids of a query in order. Throws FailureError 'invalid' for a query that does not parse. */
   ids(query: ImageQuery): Int32Array;
@@ -200,6 +226,13 @@ export interface ImageTable {
   file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus; box: Box | null } | null;
   /** Prints of a dataset's usable images, by id. */
   prints(dataset: number): ImagePrint[];
+  /** Usable images of a dataset after one id. */
+  fingerprints(dataset: number, after: number, limit: number): Fingerprint[];
+  /** Paths of images, spread evenly over a dataset. */
+  samplePaths(dataset: number, count: number): { path: string; contentHash: string }[];
+  brokenFiles(dataset: number, after: number, limit: number): BrokenFile[];
+  /** Stores what a second look at a broken image found. */
+  mend(image: number, facts: FileFacts): void;
   /** Datasets that these images belong to. */
   datasetsOf(images: ArrayLike<number>): number[];
   /** A few usable images, spread evenly over a dataset. */

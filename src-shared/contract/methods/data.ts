@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   Dataset,
+  FilesFound,
   ImportCandidate,
   ImportOrder,
   ImportPreview,
@@ -9,12 +10,23 @@ import {
   ImportRequest,
   InterruptedImport,
 } from '../../domain/dataset.ts';
+import { DuplicateReport, DuplicateRequest, ExclusionScope } from '../../domain/duplicates.ts';
+import { LabelBatch } from '../../domain/label.ts';
 import { methods } from '../define.ts';
 import { id, nothing } from './common.ts';
 
 export const data = methods({
   'datasets.list': { params: nothing, value: z.array(Dataset) },
   'datasets.remove': { params: z.object({ dataset: id }), value: z.null() },
+  /** Whether the files lie where they should, by a sample. */
+  'datasets.files': { params: z.object({ dataset: id }), value: FilesFound },
+  'datasets.repoint': {
+    params: z.object({ dataset: id, folder: z.string().min(1) }),
+    value: FilesFound.extend({ job: id.nullable() }),
+  },
+  'duplicates.find': { params: DuplicateRequest, value: DuplicateReport },
+  /** As one act that can be undone. */
+  'duplicates.exclude': { params: DuplicateRequest.extend({ scope: ExclusionScope }), value: LabelBatch },
   'import.detect': { params: z.object({ source: z.string().min(1) }), value: z.array(ImportCandidate) },
   'import.preview': { params: ImportRequest, value: ImportPreview },
   'import.start': {
