@@ -45,9 +45,9 @@ export function* nearPairs(
   };
   for (let band = 0; band < bands; band++) {
     const order = detailed.slice().sort((a, b) => valueOf(a, band) - valueOf(b, band));
-    for (let from = 0, to = 0; from < order.length; from = to) {
+    for (let from = 0; from < order.length;) {
       const value = valueOf(order[from] ?? 0, band);
-      to = from + 1;
+      let to = from + 1;
       while (to < order.length && valueOf(order[to] ?? 0, band) === value) to++;
       for (let i = from; i < to; i++) {
         const one = order[i] ?? 0;
@@ -57,6 +57,7 @@ export function* nearPairs(
         }
         if ((i & 255) === 255) yield;
       }
+      from = to;
     }
     yield;
   }

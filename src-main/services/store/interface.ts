@@ -1,12 +1,5 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
-import type {
-  Dataset,
-  ImportChoices,
-  ImportFormat,
-  ImportOrder,
-  ImportProblem,
-  ImportReport,
-} from '../../../src-shared/domain/dataset.ts';
+import type { Dataset, ImportChoices, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type {
   Attributes,
@@ -21,46 +14,12 @@ import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } fro
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
+import type { ImportTable } from './import-table.ts';
+import type { NewImage } from './new-image.ts';
 import type { OpinionTable } from './opinion-table.ts';
 
-/** What an import knows of one file. */
-export interface NewImage {
-  /** Relative to the dataset's root, with forward slashes, exactly as named on disk. */
-  readonly path: string;
-  readonly split: string;
-  readonly status: ImageStatus;
-  readonly reason: string | null;
-  readonly label: Expression | null;
-  /** Class name as it stood in the source. */
-  readonly rawLabel: string;
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
-  /** SHA-256 of the file's bytes, hex; '' where it could not be read. */
-  readonly contentHash: string;
-  /** 64-bit difference hash, 16 hex digits; '' where it could not be decoded. */
-  readonly perceptualHash: string;
-  readonly votes: Votes | null;
-  /** Target made of the votes. */
-  readonly soft: SoftLabel | null;
-  /** Part of the upright picture that holds the face; null for the whole of it. */
-  readonly box: Box | null;
-  readonly attributes: Attributes | null;
-  /** As it stands now, where that differs from how the dataset brought it: from our own export. */
-  readonly state?: Pick<ImageState, 'status' | 'label' | 'soft' | 'reviewed' | 'flagged' | 'note' | 'box'>;
-  readonly history?: readonly LogLine[];
-}
-
-/** What people made of an image. */
-export interface ImageState {
-  readonly status: ImageStatus;
-  readonly label: Expression | null;
-  readonly soft: SoftLabel | null;
-  readonly reviewed: boolean;
-  readonly flagged: boolean;
-  readonly note: string;
-  readonly box: Box | null;
-}
+export type { ImageState, NewImage } from './new-image.ts';
+export type { ImportProgress, ImportStep, ImportTable, UndealtImage, UnfinishedImport } from './import-table.ts';
 
 /** One image as training and prediction see it. */
 export interface ImageFile {
@@ -121,64 +80,6 @@ export interface DatasetTable {
   remove(dataset: number): void;
   /** Removes imports that never finished and cannot go on; for opening a project. */
   removeUnfinished(): void;
-}
-
-/** How far an import has come, so that it can go on after the process was killed. */
-export interface ImportProgress {
-  readonly order: ImportOrder;
-  /** Entries of the source that are stored. */
-  readonly entries: number;
-  /** SHA-256 over what these entries name: another source of the same name is told apart. */
-  readonly digest: string;
-  /** Images of the whole source. */
-  readonly total: number;
-  /** Folder of the project that the dataset's own image files go to. */
-  readonly folder: string | null;
-  /** Last problem of a single row, once all entries are stored; those after it are about the rows together. */
-  readonly rowProblems: number | null;
-}
-
-export interface ImportStep {
-  readonly rows: readonly NewImage[];
-  readonly problems: readonly ImportProblem[];
-  readonly progress: ImportProgress;
-}
-
-export interface UnfinishedImport {
-  readonly dataset: number;
-  readonly name: string;
-  readonly progress: ImportProgress;
-}
-
-/** An image whose split is not decided; images with the same twin have the same bytes. */
-export interface UndealtImage {
-  readonly image: number;
-  readonly label: Expression | null;
-  readonly status: ImageStatus;
-  readonly twin: number;
-}
-
-/** Imports under way, and what was wrong with their rows. Everything reads in pages by id: memory stays flat. */
-export interface ImportTable {
-  unfinished(): UnfinishedImport[];
-  begin(dataset: number, progress: ImportProgress): void;
-  /** Rows, problems and how far that brings the import, in one transaction. */
-  append(dataset: number, step: ImportStep): void;
-  lastProblem(dataset: number): number;
-  /** Forgets the problems after this one. */
-  clearProblems(dataset: number, after: number): void;
-  addProblems(dataset: number, problems: readonly ImportProblem[]): void;
-  /** Class names as they stood in the source, with the first image of each, the largest first. */
-  classNames(dataset: number): { raw: string; path: string; label: Expression | null; count: number }[];
-  undealt(dataset: number, after: number, limit: number): UndealtImage[];
-  /** Notes the splits that undealt images get; they count only after `settleSplits`, so that a kill between changes nothing. */
-  deal(dealt: readonly { readonly image: number; readonly split: string }[]): void;
-  settleSplits(dataset: number): void;
-  /** Adds duplicates among the next `limit` images to the problems; the last image's id, or null after the last. */
-  listDuplicates(dataset: number, after: number, limit: number): number | null;
-  /** What the report counts. */
-  tally(dataset: number): Omit<ImportReport, 'dataset' | 'name' | 'seconds' | 'format' | 'reason' | 'choices'>;
-  problems(dataset: number, after: number, limit: number): (ImportProblem & { id: number })[];
 }
 
 /** What tells one picture from another. */

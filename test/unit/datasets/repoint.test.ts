@@ -6,11 +6,9 @@ import { openProject } from './project.ts';
 
 it('points a dataset at the folder that its images have moved to, and looks again at what was missing', async () => {
   await using project = await openProject();
-  const files: Record<string, Buffer | string> = { 'list.csv': 'path,label\n' };
-  for (let i = 0; i < 6; i++) {
-    if (i < 5) files[`pictures/${i}.jpg`] = await picture(i);
-    files['list.csv'] += `pictures/${i}.jpg,sad\n`;
-  }
+  const lines = Array.from({ length: 6 }, (_, i) => `pictures/${i}.jpg,sad`);
+  const files: Record<string, Buffer | string> = { 'list.csv': ['path,label', ...lines].join('\n') };
+  for (let i = 0; i < 5; i++) files[`pictures/${i}.jpg`] = await picture(i);
   const root = plant(project.source(), files);
   const { report } = await project.import({ source: join(root, 'list.csv'), format: 'csv', name: 'x' });
   expect(report).toMatchObject({ images: 6, broken: 1 });
