@@ -60,32 +60,44 @@ export async function readHeader(bytes: Uint8Array): Promise<Metadata> {
 
 /** Runs a decode; what libvips throws becomes FailureError 'unreadable' with a sentence for a person. */
 export async function readable<T>(decode: () => Promise<T>): Promise<T> {
+  const first = await attempt(decode);
+  if (first.ok) return first.value;
+  if (first.thrown instanceof FailureError) throw first.thrown;
+  const second = await attempt(decode);
+  if (second.ok) return second.value;
+  throw second.thrown instanceof FailureError ? second.thrown : unreadable(explain(own(first.thrown, second.thrown)));
+}
+
+type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: unknown };
+
+async function attempt<T>(decode: () => Promise<T>): Promise<Attempt<T>> {
   try {
-    return await decode();
+    return { ok: true, value: await decode() };
   } catch (thrown) {
-    if (!wasOverheard(thrown)) throw asUnreadable(thrown);
-  }
-  try {
-    return await decode();
-  } catch (thrown) {
-    throw asUnreadable(thrown);
+    return { ok: false, thrown };
   }
 }
 
-/** libvips keeps one error text for all threads: a failure beside this one may have taken it. Decoding again gets it back. */
-function wasOverheard(thrown: unknown): boolean {
-  return thrown instanceof Error && /^unknown error$/i.test(thrown.message.trim());
+function linesOf(thrown: unknown): string[] {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !/^unknown error$/i.test(line));
 }
 
-function asUnreadable(thrown: unknown): FailureError {
-  if (thrown instanceof FailureError) return thrown;
-  return unreadable(explain(thrown instanceof Error ? thrown.message : String(thrown)));
+/**
+ * libvips keeps one error text for all threads: a failure beside this one may have taken it, or left a line of its own in it. So a
+ * decode that failed is done again, and what both attempts say is this file's.
+ */
+function own(first: unknown, second: unknown): string[] {
+  const [before, after] = [linesOf(first), linesOf(second)];
+  const both = after.filter((line) => before.includes(line));
+  return both.length > 0 ? both : after;
 }
 
-/** libvips' messages, of which a damaged file gives several lines, in the words of a person. */
-function explain(message: string): string {
-  const detail = [...new Set(message.split('\n').map((line) => line.trim()))].filter((line) => line !== '').slice(0, 2);
-  const text = detail.join('; ');
+/** libvips' lines, of which a damaged file gives several, in the words of a person. */
+function explain(lines: readonly string[]): string {
+  const message = lines.join('\n');
+  const text = [...new Set(lines)].slice(0, 2).join('; ');
   if (/is empty/i.test(message)) return 'The file is empty.';
   if (/pixel limit|exceeds pixel|dimensions exceed/i.test(message))
     return `The image is larger than ${MAX_PIXELS / 1e6} million pixels.`;
@@ -94,5 +106,5 @@ function explain(message: string): string {
     return 'The file is no image of a known format (JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF).';
   if (/premature end|unexpected end|end of GIF|truncated|got \d+ bytes, expected/i.test(message))
     return `The file ends early: ${text}.`;
-  return `The image is damaged: ${text}.`;
+  return text === '' ? 'The image is damaged.' : `The image is damaged: ${text}.`;
 }
