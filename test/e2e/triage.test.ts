@@ -203,6 +203,16 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     ]);
   });
 
+  it('finds a command by its words', async () => {
+    await openQueue('mislabelled');
+    const image = await current();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Command' }).fill('unsure');
+    await page.keyboard.press('Enter');
+    await leaves(image);
+    await expect.poll(async () => (await detail(image)).opinions[0]?.opinion.kind, { timeout: 10_000 }).toBe('unsure');
+  });
+
   it('E opens shares that sum to 100; digits are percents and Enter saves', async () => {
     await openQueue('mislabelled');
     const image = await current();
