@@ -4,7 +4,7 @@ import { writeWhole } from '../../files/write.ts';
 import { columnsFor, valuesOf, type Column, type Predicted } from './columns.ts';
 
 /** Rows of a row group: they are encoded at one go, in some ten milliseconds. */
-const GROUP = 2_000;
+const GROUP = 1_000;
 
 const TYPES = { text: 'STRING', float32: 'FLOAT', float64: 'DOUBLE' } as const;
 
