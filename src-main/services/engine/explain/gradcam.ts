@@ -13,6 +13,7 @@ import type { DeviceId } from '../runtime/devices.ts';
 import { executorFor } from '../runtime/executors.ts';
 import { constantsFor, modelProgram } from '../runtime/graphs.ts';
 import type { SessionTuning } from '../runtime/session.ts';
+import { eachRow } from '../trace/each-row.ts';
 import type { Program } from '../trace/program.ts';
 
 export interface Explanation {
@@ -39,21 +40,27 @@ export function explanationProgram(config: ModelConfig): Program {
   return modelProgram('poster-var-cam', config, 1, (params, images) => explain(params, images, config));
 }
 
-/** The traced function. The forward pass stands in it once a class; the tracer records it once. */
+/** The gradient is written for one class; traced, it is one backward pass for all of them together (`eachRow`). */
 function explain(params: Params, images: Tensor4D, config: ModelConfig): Record<string, Tensor> {
   const mode = { kind: 'eval' } as const;
   const pyramid = backbones(params, images, config, mode);
   const [fine, middle, conv3] = pyramid.images;
   const from = (map: Tensor4D): ReturnType<typeof classify> =>
     classify(params, { ...pyramid, images: [fine, middle, map] }, config, mode);
-  const cams = Array.from({ length: config.classes }, (_, label) => {
-    const score = (map: Tensor): Tensor => tf.sum(tf.slice(from(map as Tensor4D).mu, [0, label], [1, 1]));
-    const weights = tf.mean(tf.grad(score)(conv3), [1, 2], true);
-    return tf.relu(tf.sum(tf.mul(weights, conv3), -1));
+  const weights = eachRow(everyLabel(config.classes), (label) => {
+    const score = (map: Tensor): Tensor => tf.sum(tf.mul(from(map as Tensor4D).mu, label));
+    return tf.mean(tf.grad(score)(conv3), [0, 1, 2], true);
   });
+  const cams = tf.relu(tf.sum(tf.mul(tf.reshape(weights, [config.classes, 1, 1, conv3.shape[3]]), conv3), -1));
   const { mu, logvar } = from(conv3);
   const landmarks = landmarksOf(params, pyramid, config, mode);
-  return { mu, ...(logvar && { logvar }), cams: tf.concat(cams, 0), ...(landmarks && { landmarks }) };
+  return { mu, ...(logvar && { logvar }), cams, ...(landmarks && { landmarks }) };
+}
+
+/** One-hot rows, a class each. */
+function everyLabel(classes: number): Tensor {
+  const ones = Float32Array.from({ length: classes * classes }, (_, index) => (index % (classes + 1) === 0 ? 1 : 0));
+  return tf.tensor2d(ones, [classes, classes]);
 }
 
 /** Opens an explainer with fixed weights. */

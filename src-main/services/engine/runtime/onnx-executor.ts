@@ -1,6 +1,7 @@
 /** Programs on ONNX Runtime: traced, lowered, and run by one of its execution providers. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { toOnnx } from '../trace/onnx.ts';
+import { preluAsConvolutions } from '../trace/passes/prelu.ts';
 import { graphOf } from '../trace/program.ts';
 import type { Program } from '../trace/program.ts';
 import { DEVICES } from './devices.ts';
@@ -48,7 +49,8 @@ function tensorOf(held: Held): Tensor {
 
 async function open(program: Program, device: DeviceId, storage: Storage, options: OpenOptions): Promise<Executable> {
   const { constants, held = [], ...tuning } = options;
-  const graph = graphOf(program);
+  const traced = graphOf(program);
+  const graph = device === 'cpu' && constants ? preluAsConvolutions(traced) : traced;
   const shapes = new Map(graph.outputs.map(({ name, value }) => [name, value.shape]));
   const model = toOnnx(graph, { constants, name: program.name });
   const session = await openSession(model, device, {

@@ -8,6 +8,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { Value } from './graph.ts';
 import type { Constant, DType, Graph, GraphNode, Node, Port } from './graph.ts';
 import type { KernelAttrs, TracedKernel } from './kernels.ts';
+import { batchNodes } from './passes/batched.ts';
 import { broadcastShape } from './rules/rule.ts';
 import { rules } from './rules/index.ts';
 
@@ -54,6 +55,24 @@ export class Recorder {
     const attrs: KernelAttrs[K] = rules[kernel].attrs(raw, inputs);
     const known = this.#simplified(kernel, inputs, attrs) ?? this.#folded(kernel, inputs, raw);
     return known ?? this.#emit(kernel, this.#unbroadcast(kernel, inputs), attrs);
+  }
+
+  /**
+   * Records `fn` for one row and writes it again for all rows of `x` at once.
+   * @param fn of [1, ...a row's shape].
+   * @returns [rows, ...the result's shape].
+   */
+  eachRow(x: Value, fn: (row: Value) => Value): Value {
+    const [count = 0, ...rest] = x.shape;
+    const row = this.#value([1, ...rest], x.dtype);
+    const result = fn(row);
+    const [many = x] = this.#emit('Reshape', [x], { shape: [count, 1, ...rest] });
+    const batched = batchNodes([...this.#nodes], row, many, {
+      value: (shape, dtype) => this.#value(shape, dtype),
+      push: (node) => this.#nodes.push(node),
+    }).get(result);
+    if (!batched) throw new Error('what is computed for each row does not depend on the row');
+    return batched;
   }
 
   finish(outputs: readonly Port[]): Graph {
