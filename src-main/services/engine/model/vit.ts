@@ -15,10 +15,9 @@ const EPSILON = 1e-6;
 export function block(net: Network, x: Tensor3D, queries: number): Tensor3D {
   const [batch, , width] = x.shape;
   const normal = layerNorm(net, 'norm1', x, EPSILON);
-  const [first, mixed] =
-    queries === 1
-      ? [tf.slice(x, [0, 0, 0], [batch, 1, width]) as Tensor3D, classAttention(net, normal)]
-      : [x, attention(net, normal)];
+  const alone = queries === 1;
+  const first: Tensor3D = alone ? tf.slice(x, [0, 0, 0], [batch, 1, width]) : x;
+  const mixed = alone ? classAttention(net, normal) : attention(net, normal);
   const y: Tensor3D = tf.add(first, linear(net, 'attn.proj', mixed));
   return tf.add(y, linear(net, 'mlp.fc2', gelu(linear(net, 'mlp.fc1', layerNorm(net, 'norm2', y, EPSILON)))));
 }

@@ -70,6 +70,10 @@ class Batcher {
           inputs: this.#all(node),
           attrs: { shape: [this.#count, ...node.attrs.shape] },
         });
+      case 'BroadcastTo': {
+        const inputs = node.inputs.map((value) => this.#ofRank(value, rank));
+        return this.#emit(node, { ...node, inputs, attrs: { shape: [this.#count, ...node.attrs.shape] } });
+      }
       case 'Transpose':
         return this.#emit(node, {
           ...node,
