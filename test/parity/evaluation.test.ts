@@ -1,8 +1,9 @@
-/** The traced forward pass of `paper` on ONNX Runtime's CPU against the official code, with every ablation switch. */
+/** The forward pass of `paper`, traced on ONNX Runtime's CPU and op by op on TensorFlow, against the official code, with every ablation switch. */
 import { add as addTensors, concat, reshape, tile, transpose } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openExplainer } from '../../src-main/services/engine/explain/gradcam.ts';
+import type { Explainer } from '../../src-main/services/engine/explain/gradcam.ts';
 import { sizeTable } from '../../src-main/services/engine/model/config.ts';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
 import { embedLevels, embedMaps } from '../../src-main/services/engine/model/embed.ts';
@@ -16,6 +17,7 @@ import { attendLevel, attention } from '../../src-main/services/engine/model/win
 import { executorFor } from '../../src-main/services/engine/runtime/executors.ts';
 import { constantsFor, modelProgram } from '../../src-main/services/engine/runtime/graphs.ts';
 import { openClassifier } from '../../src-main/services/engine/runtime/inference.ts';
+import { PARITY } from './devices.ts';
 import {
   evaluationGolden,
   goldenInput,
@@ -54,41 +56,68 @@ test('weights and inputs are those of the golden runs', () => {
   }
 });
 
-describe('mu in evaluation mode', () => {
-  const variants: [string, Partial<ModelConfig>, number[][]][] = [
-    ['full', {}, golden.full.mu],
-    ['baseline', { vich: false, layerEmbedding: false }, golden.baseline],
-    ['without layer embedding', { layerEmbedding: false }, golden.noLayer],
-    ['without VICH', { vich: false }, golden.noVich],
-    ['8 classes', { classes: 8 }, golden.full8],
-  ];
-  test.each(variants)('%s', async (_, change, expected) => {
-    const config = { ...full, ...change };
-    const classifier = await openClassifier(goldenWeights(config), config, 'cpu', 2);
-    const { mu, logvar, features } = await classifier.run(images, 2);
-    await classifier.dispose();
-    expect(largestDifference(mu, expected.flat())).toBeLessThan(tolerance);
-    expect(logvar === null).toBe(!config.vich);
-    if (!logvar || config.classes !== 7 || !config.layerEmbedding) return;
-    expect(summaryError(logvar, golden.features['VIT.head_vae.fc_logvar'] ?? missing('logvar'))).toBeLessThan(
-      tolerance,
-    );
-    expect(summaryError(features, golden.features['VIT.se_block'] ?? missing('features'))).toBeLessThan(tolerance);
-  });
-});
+describe.each(PARITY)('$title', ({ device, present }) => {
+  describe.skipIf(!present)('forward', () => {
+    describe('mu in evaluation mode', () => {
+      const variants: [string, Partial<ModelConfig>, number[][]][] = [
+        ['full', {}, golden.full.mu],
+        ['baseline', { vich: false, layerEmbedding: false }, golden.baseline],
+        ['without layer embedding', { layerEmbedding: false }, golden.noLayer],
+        ['without VICH', { vich: false }, golden.noVich],
+        ['8 classes', { classes: 8 }, golden.full8],
+      ];
+      test.each(variants)('%s', async (_, change, expected) => {
+        const config = { ...full, ...change };
+        const classifier = await openClassifier(goldenWeights(config), config, device, 2);
+        const { mu, logvar, features } = await classifier.run(images, 2);
+        await classifier.dispose();
+        expect(largestDifference(mu, expected.flat())).toBeLessThan(tolerance);
+        expect(logvar === null).toBe(!config.vich);
+        if (!logvar || config.classes !== 7 || !config.layerEmbedding) return;
+        expect(summaryError(logvar, golden.features['VIT.head_vae.fc_logvar'] ?? missing('logvar'))).toBeLessThan(
+          tolerance,
+        );
+        expect(summaryError(features, golden.features['VIT.se_block'] ?? missing('features'))).toBeLessThan(tolerance);
+      });
+    });
 
-test('every module of the official code, from the pixels up', async () => {
-  const program = modelProgram('modules', full, 2, modules);
-  const executable = await executorFor('cpu').open(program, { constants: constantsFor(full, goldenWeights(full)) });
-  const outputs = await executable.run({ images });
-  await executable.dispose();
-  // What the classifier puts out is compared above.
-  const inner = Object.keys(golden.features).filter((name) => !/se_block|head_vae/.test(name));
-  expect(inner).toHaveLength(25);
-  for (const name of inner) {
-    const summary = golden.features[name] ?? missing(name);
-    expect(summaryError(outputs.numbers(name), summary), name).toBeLessThan(tolerance);
-  }
+    test('every module of the official code, from the pixels up', async () => {
+      const program = modelProgram('modules', full, 2, modules);
+      const executable = await executorFor(device).open(program, {
+        constants: constantsFor(full, goldenWeights(full)),
+      });
+      const outputs = await executable.run({ images });
+      await executable.dispose();
+      // What the classifier puts out is compared above.
+      const inner = Object.keys(golden.features).filter((name) => !/se_block|head_vae/.test(name));
+      expect(inner).toHaveLength(25);
+      for (const name of inner) {
+        const summary = golden.features[name] ?? missing(name);
+        expect(summaryError(outputs.numbers(name), summary), name).toBeLessThan(tolerance);
+      }
+    });
+
+    describe('Grad-CAM at conv3 and landmarks', () => {
+      let explainer: Explainer;
+      beforeAll(async () => {
+        explainer = await openExplainer(goldenWeights(full), full, device);
+      });
+      afterAll(() => explainer.dispose());
+
+      test.each([0, 1])('image %i', async (image) => {
+        const { mu, cams, conv3, landmarks } = await explainer.run(
+          images.slice(image * imageSize, (image + 1) * imageSize),
+        );
+        expect(conv3).toEqual([256, 7, 7]);
+        expect(largestDifference(mu, golden.full.mu[image] ?? [])).toBeLessThan(tolerance);
+        expect(largestDifference(landmarks ?? [], golden.landmarks[image] ?? [])).toBeLessThan(tolerance);
+        const expected = golden.cams.map((samples) => samples[image]?.flat() ?? []).flat();
+        const largest = Math.max(...expected);
+        expect(largest).toBeGreaterThan(0.01);
+        expect(largestDifference(cams, expected)).toBeLessThan(1e-3 * largest);
+      });
+    });
+  });
 });
 
 /** Outputs of the network's parts under the names of the official modules, in PyTorch's layouts. */
@@ -125,21 +154,3 @@ function modules(params: Params, pixels: Tensor4D): Record<string, Tensor> {
   add('VIT.norm', layerNorm(vit, 'norm', x, 1e-6));
   return found;
 }
-
-describe('Grad-CAM at conv3 and landmarks', async () => {
-  const explainer = await openExplainer(goldenWeights(full), full, 'cpu');
-  afterAll(() => explainer.dispose());
-
-  test.each([0, 1])('image %i', async (image) => {
-    const { mu, cams, conv3, landmarks } = await explainer.run(
-      images.slice(image * imageSize, (image + 1) * imageSize),
-    );
-    expect(conv3).toEqual([256, 7, 7]);
-    expect(largestDifference(mu, golden.full.mu[image] ?? [])).toBeLessThan(tolerance);
-    expect(largestDifference(landmarks ?? [], golden.landmarks[image] ?? [])).toBeLessThan(tolerance);
-    const expected = golden.cams.map((samples) => samples[image]?.flat() ?? []).flat();
-    const largest = Math.max(...expected);
-    expect(largest).toBeGreaterThan(0.01);
-    expect(largestDifference(cams, expected)).toBeLessThan(1e-3 * largest);
-  });
-});

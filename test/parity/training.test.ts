@@ -1,21 +1,27 @@
 /**
- * The traced training step of `paper` on ONNX Runtime's CPU against the official code: loss, logits, every gradient
+ * The training step of `paper`, traced on ONNX Runtime's CPU and op by op on TensorFlow, against the official code: loss, logits, every gradient
  * (against float64, where float32's own noise would decide), running statistics, and two steps each of AdamW and
  * of SAM around it.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { DeviceId } from '../../src-shared/domain/device.ts';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
 import { nchwcBlock } from '../../src-main/services/engine/runtime/block.ts';
+import type { Outputs } from '../../src-main/services/engine/runtime/executor.ts';
+import { executorFor } from '../../src-main/services/engine/runtime/executors.ts';
 import { float32, floats, openSession } from '../../src-main/services/engine/runtime/session.ts';
 import { openTrainer } from '../../src-main/services/engine/runtime/trainer.ts';
 import { toOnnx } from '../../src-main/services/engine/trace/onnx.ts';
+import { graphOf } from '../../src-main/services/engine/trace/program.ts';
+import type { Program } from '../../src-main/services/engine/trace/program.ts';
 import { backbones } from '../../src-main/services/engine/model/poster-var.ts';
 import type { StepResult } from '../../src-main/services/engine/runtime/trainer.ts';
 import { joined, packed, sliced, stateLayout } from '../../src-main/services/engine/train/flat.ts';
 import { crossEntropy, gaussianKl, priorKl } from '../../src-main/services/engine/train/loss.ts';
-import { lossAndGradients, traceStep } from '../../src-main/services/engine/train/step.ts';
+import { lossAndGradients, stepProgram } from '../../src-main/services/engine/train/step.ts';
+import { PARITY } from './devices.ts';
 import type { Summary, TrainingGolden } from './golden.ts';
 import {
   evaluationGolden,
@@ -68,13 +74,43 @@ function gradientErrors(flat: Float32Array, expected: Readonly<Record<string, Su
 }
 
 const block = await nchwcBlock();
-const layouts = [
-  { name: 'plain layouts', block: null },
-  ...(block === null ? [] : [{ name: `blocks of ${block}`, block }]),
-];
+interface Variant {
+  readonly name: string;
+  readonly device: DeviceId;
+  readonly block: number | null;
+  readonly present: boolean;
+}
+const variants: Variant[] = PARITY.flatMap(({ device, title: name, present }): Variant[] => {
+  if (device !== 'cpu') return [{ name, device, block: null, present }];
+  const plain = { name: 'plain layouts', device, block: null, present };
+  return block === null ? [plain] : [plain, { ...plain, name: `blocks of ${block}`, block }];
+});
 
-describe.each(layouts)('gradients, $name', async ({ block }) => {
-  const graph = traceStep(config, batch, (inputs) => {
+/** A program that is ready: lowered with a block size for the processor, or on TensorFlow's kernels. */
+interface Ready {
+  readonly run: (feeds: Record<string, Float32Array>) => Promise<Pick<Outputs, 'numbers'>>;
+  readonly close: () => Promise<void>;
+}
+
+async function ready(program: Program, { device, block }: Variant): Promise<Ready> {
+  if (device !== 'cpu') {
+    const executable = await executorFor(device).open(program);
+    return { run: (feeds) => executable.run(feeds), close: () => executable.dispose() };
+  }
+  const session = await openSession(toOnnx(graphOf(program), { block }), device);
+  const run: Ready['run'] = async (feeds) => {
+    const tensors = session.inputNames.map((name): [string, ReturnType<typeof float32>] => [
+      name,
+      float32(feeds[name] ?? new Float32Array(0), program.inputs[name]?.shape ?? []),
+    ]);
+    const outputs = await session.run(Object.fromEntries(tensors));
+    return { numbers: (name) => floats(outputs, name) };
+  };
+  return { run, close: () => session.release() };
+}
+
+describe.each(variants)('gradients, $name', (variant) => {
+  const program = stepProgram('gradients', config, batch, (inputs) => {
     const { loss, logits, gradients, statistics } = lossAndGradients(inputs, config, { vichKl: 'paper' });
     return {
       loss,
@@ -83,32 +119,37 @@ describe.each(layouts)('gradients, $name', async ({ block }) => {
       nextStatistics: joined(statistics, layout.statistics),
     };
   });
-  const session = await openSession(toOnnx(graph, { block }), 'cpu');
-  const run = (targets: Float32Array): Promise<Awaited<ReturnType<typeof session.run>>> =>
-    session.run({
-      images: float32(images, [batch, 3, 224, 224]),
-      targets: float32(targets, [batch, 7]),
-      classWeights: float32(new Float32Array(7).fill(1), [7]),
-      entropyShares: float32(new Float32Array(batch).fill(1 / batch), [batch]),
-      divergenceShares: float32(new Float32Array(batch).fill(1 / batch), [batch]),
-      eps: float32(eps, [batch, 7]),
-      dropPath: float32(noDropPath, [batch, 4]),
-      lambda: float32(Float32Array.of(0), []),
-      parameters: float32(packed(weights, layout.trainable), [layout.trainable.size]),
-      frozen: float32(packed(weights, layout.frozen), [layout.frozen.size]),
-      statistics: float32(packed(weights, layout.statistics), [layout.statistics.size]),
+  let open: Ready;
+  beforeAll(async () => {
+    if (variant.present) open = await ready(program, variant);
+  });
+  afterAll(() => open?.close());
+  const run = (targets: Float32Array): ReturnType<Ready['run']> =>
+    open.run({
+      images,
+      targets,
+      classWeights: new Float32Array(7).fill(1),
+      entropyShares: new Float32Array(batch).fill(1 / batch),
+      divergenceShares: new Float32Array(batch).fill(1 / batch),
+      eps,
+      dropPath: noDropPath,
+      prior: new Float32Array(batch * 7),
+      lambda: Float32Array.of(0),
+      parameters: packed(weights, layout.trainable),
+      frozen: packed(weights, layout.frozen),
+      statistics: packed(weights, layout.statistics),
     });
 
-  test('hard labels: loss, logits, statistics and 257 gradients', async () => {
+  test.skipIf(!variant.present)('hard labels: loss, logits, statistics and 257 gradients', async () => {
     const outputs = await run(hard);
-    expect(Math.abs((floats(outputs, 'loss')[0] ?? NaN) - golden.full.loss)).toBeLessThan(1e-4);
-    expect(largestDifference(floats(outputs, 'logits'), golden.full.logits.flat())).toBeLessThan(1e-4);
-    const errors = gradientErrors(floats(outputs, 'gradient'), golden.gradients);
+    expect(Math.abs((outputs.numbers('loss')[0] ?? NaN) - golden.full.loss)).toBeLessThan(1e-4);
+    expect(largestDifference(outputs.numbers('logits'), golden.full.logits.flat())).toBeLessThan(1e-4);
+    const errors = gradientErrors(outputs.numbers('gradient'), golden.gradients);
     expect(errors).toHaveLength(257);
     expect(errors[128]?.[1]).toBeLessThan(2e-5);
     // A single tensor may pass 1e-3 where a PReLU's input so near zero changes sides that float32 decides.
     expect(errors.at(-1)?.[1], `worst is ${errors.at(-1)?.[0]}`).toBeLessThan(5e-3);
-    const statistics = floats(outputs, 'nextStatistics');
+    const statistics = outputs.numbers('nextStatistics');
     for (const [name, summary] of Object.entries(golden.full.statistics)) {
       const entry = layout.statistics.entries.find((candidate) => candidate.name === name);
       const { offset, size } = entry ?? { offset: 0, size: 0 };
@@ -116,11 +157,10 @@ describe.each(layouts)('gradients, $name', async ({ block }) => {
     }
   });
 
-  test('soft labels: loss and 257 gradients', async () => {
+  test.skipIf(!variant.present)('soft labels: loss and 257 gradients', async () => {
     const outputs = await run(soft);
-    await session.release();
-    expect(Math.abs((floats(outputs, 'loss')[0] ?? NaN) - golden.soft.loss)).toBeLessThan(1e-4);
-    const errors = gradientErrors(floats(outputs, 'gradient'), golden.soft.gradients);
+    expect(Math.abs((outputs.numbers('loss')[0] ?? NaN) - golden.soft.loss)).toBeLessThan(1e-4);
+    const errors = gradientErrors(outputs.numbers('gradient'), golden.soft.gradients);
     expect(errors).toHaveLength(257);
     expect(errors[128]?.[1]).toBeLessThan(2e-5);
     expect(errors.at(-1)?.[1], `worst is ${errors.at(-1)?.[0]}`).toBeLessThan(5e-3);
@@ -133,33 +173,35 @@ const optimizers: [string, boolean, TrainingGolden['adamw'], (result: StepResult
   ['SAM around AdamW', true, golden.sam, ({ loss, perturbedLoss }) => [loss, perturbedLoss ?? NaN]],
 ];
 
-test.each(optimizers)('two steps of %s', async (_, sam, expected, lossesOf) => {
-  const trainer = await openTrainer(weights, config, 'cpu', { batch, vichKl: 'paper', sam });
-  const losses: number[] = [];
-  for (let step = 0; step < 2; step += 1) {
-    const hyper = { lr: 1e-3, weightDecay: 1e-2, lambda: 0, rho: 0.05 };
-    losses.push(...lossesOf(await trainer.step({ images, targets: hard }, { eps, dropPath: noDropPath }, hyper)));
-  }
-  const after = trainer.weights();
-  await trainer.dispose();
-  expect(losses).toHaveLength(expected.losses.length);
-  losses.forEach((loss, index) => {
-    expect(Math.abs(loss - (expected.losses[index] ?? NaN))).toBeLessThan(index === 0 ? 1e-4 : 1e-3);
+describe.each(PARITY)('$title', ({ device, present }) => {
+  test.skipIf(!present).each(optimizers)('two steps of %s', async (_, sam, expected, lossesOf) => {
+    const trainer = await openTrainer(weights, config, device, { batch, vichKl: 'paper', sam });
+    const losses: number[] = [];
+    for (let step = 0; step < 2; step += 1) {
+      const hyper = { lr: 1e-3, weightDecay: 1e-2, lambda: 0, rho: 0.05 };
+      losses.push(...lossesOf(await trainer.step({ images, targets: hard }, { eps, dropPath: noDropPath }, hyper)));
+    }
+    const after = await trainer.weights();
+    await trainer.dispose();
+    expect(losses).toHaveLength(expected.losses.length);
+    losses.forEach((loss, index) => {
+      expect(Math.abs(loss - (expected.losses[index] ?? NaN))).toBeLessThan(index === 0 ? 1e-4 : 1e-3);
+    });
+    for (const [name, summary] of Object.entries(expected.params_after)) {
+      const tensor = after.get(name);
+      if (tensor?.dtype !== 'float32') continue; // dead weight, which these weights leave out
+      expect(summaryError(tensor.data, summary), name).toBeLessThan(1e-3);
+    }
+    const batches = after.get('ir_back.input_layer.1.num_batches_tracked');
+    expect(batches?.data).toEqual(BigInt64Array.of(sam ? 4n : 2n));
   });
-  for (const [name, summary] of Object.entries(expected.params_after)) {
-    const tensor = after.get(name);
-    if (tensor?.dtype !== 'float32') continue; // dead weight, which these weights leave out
-    expect(summaryError(tensor.data, summary), name).toBeLessThan(1e-3);
-  }
-  const batches = after.get('ir_back.input_layer.1.num_batches_tracked');
-  expect(batches?.data).toEqual(BigInt64Array.of(sam ? 4n : 2n));
 });
 
 test('a frozen landmark backbone with running statistics computes as in evaluation, and keeps them', async () => {
   const frozen: ModelConfig = { ...config, frozenBackboneBatchNorm: 'eval' };
   const evaluated = evaluationGolden().features;
   const two = goldenInput('input', 2 * 3 * 224 * 224, 2);
-  const graph = traceStep(frozen, 2, ({ images: pixels, parameters, frozen: fixed, statistics }) => {
+  const program = stepProgram('frozen', frozen, 2, ({ images: pixels, parameters, frozen: fixed, statistics }) => {
     const tensors = new Map([
       ...sliced(parameters, layout.trainable),
       ...sliced(fixed, layout.frozen),
@@ -174,7 +216,7 @@ test('a frozen landmark backbone with running statistics computes as in evaluati
     );
     return { ...maps, next: joined(updated, layout.statistics) };
   });
-  const session = await openSession(toOnnx(graph), 'cpu');
+  const session = await openSession(toOnnx(graphOf(program)), 'cpu');
   const before = packed(weights, layout.statistics);
   const outputs = await session.run({
     images: float32(two, [2, 3, 224, 224]),

@@ -54,7 +54,7 @@ export async function openLearner(
   }
 
   async function reopenTrainer(): Promise<void> {
-    const [weights, optimizer] = [trainer.weights(), trainer.optimizerState()];
+    const [weights, optimizer] = [await trainer.weights(), await trainer.optimizerState()];
     await trainer.dispose();
     trainer = await openTrainer(weights, config, device, options);
     trainer.loadState(weights, optimizer);
@@ -76,8 +76,8 @@ export async function openLearner(
   return {
     device,
     step: stepOn(() => trainer),
-    weights: () => Promise.resolve(trainer.weights()),
-    optimizerState: () => Promise.resolve(trainer.optimizerState()),
+    weights: () => trainer.weights(),
+    optimizerState: () => trainer.optimizerState(),
     restore: (weights: Weights, optimizer: Weights) => {
       trainer.loadState(weights, optimizer);
       return Promise.resolve();

@@ -1,25 +1,25 @@
-/** Runs training steps: feeds batches and the state of a training through the traced functions of a step. */
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { IMAGE_SIDE } from '../model/config.ts';
+/** Runs training steps: feeds batches and the state of a training through the functions of a step. */
 import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
-import type { Graph } from '../trace/graph.ts';
-import { lowerGraph } from '../trace/onnx.ts';
+import { graphOf } from '../trace/program.ts';
+import type { Program } from '../trace/program.ts';
 import { DROPPABLE_BRANCHES } from '../train/noise.ts';
 import type { StepNoise } from '../train/noise.ts';
 import type { Hyper } from '../train/optimizer.ts';
 import { optimizerOf } from '../train/optimizers.ts';
 import { meanShares } from '../train/shares.ts';
 import type { MeanShares, WeightedTargets } from '../train/shares.ts';
-import { gradientGraph, nextOf, perturbGraph, sumGraph, trainingGraph, updateGraph } from '../train/step.ts';
+import { gradientProgram, nextOf, perturbProgram, sumProgram, trainingProgram, updateProgram } from '../train/step.ts';
 import type { GradientInput, StepOptions } from '../train/step.ts';
 import { placementFor } from './block.ts';
-import type { Placement } from './block.ts';
+import { DEVICES } from './devices.ts';
 import type { DeviceId } from './devices.ts';
+import { executorFor } from './executors.ts';
 import { IMAGE_SIZE } from './graphs.ts';
-import { flatTensor, float32, floats, openSession, scalarTensor } from './session.ts';
+import { placedRunner } from './placed-runner.ts';
 import type { SessionTuning } from './session.ts';
-import { StateVector } from './state-vector.ts';
+import { executorRunner } from './step-runner.ts';
+import type { StateVector, StepFeeds, StepRunner } from './step-runner.ts';
 import { TrainingState } from './training-state.ts';
 
 export interface StepBatch extends WeightedTargets {
@@ -44,15 +44,15 @@ export interface Trainer {
    */
   step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second?: StepNoise): Promise<StepResult>;
   /** Current parameters and buffers under their official names, in official order. */
-  weights(): Map<string, StoredTensor>;
+  weights(): Promise<Map<string, StoredTensor>>;
   /** `step`, and what the optimizer keeps of each trainable parameter: `<name>.exp_avg`, `<name>.momentum_buffer` … */
-  optimizerState(): Map<string, StoredTensor>;
+  optimizerState(): Promise<Map<string, StoredTensor>>;
   /** Continues from saved weights; without an optimizer state the moments start at zero. */
   loadState(weights: Weights, optimizer?: Weights): void;
   dispose(): Promise<void>;
 }
 
-/** Traces the training step and opens a session for it. */
+/** Opens the training step on a device. */
 export async function openTrainer(
   initial: Weights,
   config: ModelConfig,
@@ -60,77 +60,58 @@ export async function openTrainer(
   options: StepOptions,
   tuning?: SessionTuning,
 ): Promise<Trainer> {
-  const first = firstGraph(config, options);
-  const placement = await placementFor(device, first.graph);
-  const trainer = new SessionTrainer(config, device, options, placement, tuning);
+  const first = firstProgram(config, options);
+  const runner = await runnerFor(device, first, tuning);
+  const trainer = new ProgramTrainer(config, options, runner);
   trainer.loadState(initial);
-  await trainer.open(first);
+  // It takes long to open: before the first step, where one waits anyway.
+  await runner.open(first.name, () => first);
   return trainer;
 }
 
 /** A batch with what its images weigh in the mean. */
 type Weighed = StepBatch & MeanShares & { readonly count: number; readonly lambda: number };
-type Feeds = Readonly<Record<string, Tensor | StateVector | null>>;
-
-interface NamedGraph {
-  readonly name: string;
-  readonly graph: Graph;
-}
 
 /** Images that pass the network together. */
 const partOf = ({ batch, accumulate = 1 }: StepOptions): number => Math.ceil(batch / accumulate);
 const isPlain = (options: StepOptions): boolean => !options.sam && partOf(options) === options.batch;
 
-/** The graph whose session takes long to open. */
-function firstGraph(config: ModelConfig, options: StepOptions): NamedGraph {
-  const size = partOf(options);
-  return isPlain(options)
-    ? { name: `step-${size}`, graph: trainingGraph(config, options) }
-    : { name: `gradient-${size}`, graph: gradientGraph(config, size, options) };
+function firstProgram(config: ModelConfig, options: StepOptions): Program {
+  return isPlain(options) ? trainingProgram(config, options) : gradientProgram(config, partOf(options), options);
+}
+
+/** @param first one that slices the training's vectors into tensors: from it follows how they lie on the processor. */
+async function runnerFor(device: DeviceId, first: Program, tuning?: SessionTuning): Promise<StepRunner> {
+  if (DEVICES[device].residence === 'device') return executorRunner(executorFor(device), tuning);
+  return placedRunner(device, await placementFor(device, graphOf(first)), tuning);
 }
 
 /**
- * A plain step is one session. SAM and accumulation run the gradient's session several times, then the update's. A batch of
- * another size has a session of its own, traced at that size: its batch statistics are those of its images and nothing else.
+ * A plain step is one program. SAM and accumulation run the gradient's program several times, then the update's. A batch of
+ * another size has a program of its own, traced at that size: its batch statistics are those of its images and nothing else.
  */
-class SessionTrainer implements Trainer {
+class ProgramTrainer implements Trainer {
   readonly batch: number;
   readonly #config: ModelConfig;
-  readonly #device: DeviceId;
   readonly #options: StepOptions;
-  readonly #placement: Placement;
-  readonly #tuning: SessionTuning | undefined;
+  readonly #runner: StepRunner;
   readonly #optimizer: ReturnType<typeof optimizerOf>;
   readonly #state: TrainingState;
-  readonly #sessions = new Map<string, Promise<InferenceSession>>();
   /** Vectors for the gradients of a step that is not plain. */
   readonly #room = new Map<string, StateVector>();
   /** Images that pass the network together. */
   readonly #part: number;
   readonly #isPlain: boolean;
 
-  constructor(
-    config: ModelConfig,
-    device: DeviceId,
-    options: StepOptions,
-    placement: Placement,
-    tuning?: SessionTuning,
-  ) {
+  constructor(config: ModelConfig, options: StepOptions, runner: StepRunner) {
     this.batch = options.batch;
     this.#config = config;
-    this.#device = device;
     this.#options = options;
-    this.#placement = placement;
-    this.#tuning = tuning;
+    this.#runner = runner;
     this.#optimizer = optimizerOf(options.optimizer ?? 'adamw');
-    this.#state = new TrainingState(config, this.#optimizer.moments, placement.vectors);
+    this.#state = new TrainingState(config, this.#optimizer.moments, runner);
     this.#part = partOf(options);
     this.#isPlain = isPlain(options);
-  }
-
-  /** Opens the session of a graph before the first step, where one waits anyway. */
-  async open({ name, graph }: NamedGraph): Promise<void> {
-    await this.#session(name, () => graph);
   }
 
   async step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second = noise): Promise<StepResult> {
@@ -139,11 +120,11 @@ class SessionTrainer implements Trainer {
     return this.#isPlain ? this.#plainStep(weighed, noise, hyper) : this.#composedStep(weighed, noise, hyper, second);
   }
 
-  weights(): Map<string, StoredTensor> {
+  weights(): Promise<Map<string, StoredTensor>> {
     return this.#state.weights();
   }
 
-  optimizerState(): Map<string, StoredTensor> {
+  optimizerState(): Promise<Map<string, StoredTensor>> {
     return this.#state.optimizerState();
   }
 
@@ -151,21 +132,25 @@ class SessionTrainer implements Trainer {
     this.#state.load(weights, optimizer);
   }
 
-  async dispose(): Promise<void> {
-    for (const opening of this.#sessions.values()) await (await opening).release();
+  dispose(): Promise<void> {
+    return this.#runner.dispose();
   }
 
   async #plainStep(batch: Weighed, noise: StepNoise, hyper: Hyper): Promise<StepResult> {
     const state = this.#state;
-    const session = await this.#stepSession(batch.count);
-    const feeds = { ...this.#imageFeeds(batch, noise, 0, batch.count), ...this.#updateFeeds(hyper) };
-    const outputs = await session.run(
-      used(session, { ...feeds, statistics: state.current.statistics }),
-      fetched({ ...this.#updateFetches(), nextStatistics: state.next.statistics, loss: null, mu: null }),
+    const outputs = await this.#runner.run(
+      `poster-var-step-${batch.count}`,
+      () => trainingProgram(this.#config, { ...this.#options, batch: batch.count }),
+      {
+        ...this.#imageFeeds(batch, noise, 0, batch.count),
+        ...this.#updateFeeds(hyper),
+        statistics: state.current.statistics,
+      },
+      { ...this.#updateResults(), nextStatistics: state.next.statistics },
     );
     state.swapStatistics();
     state.swapUpdated();
-    return { loss: floats(outputs, 'loss')[0] ?? NaN, mu: floats(outputs, 'mu'), perturbedLoss: null };
+    return { loss: outputs.numbers('loss')[0] ?? NaN, mu: outputs.numbers('mu'), perturbedLoss: null };
   }
 
   async #composedStep(batch: Weighed, noise: StepNoise, hyper: Hyper, second: StepNoise): Promise<StepResult> {
@@ -174,9 +159,9 @@ class SessionTrainer implements Trainer {
     const descent = this.#options.sam
       ? await this.#gradient(batch, second, await this.#uphill(first.gradient, hyper))
       : null;
-    const update = await this.#session('update', () => updateGraph(this.#config, this.#options));
     const gradient = descent?.gradient ?? first.gradient;
-    await update.run(used(update, { ...this.#updateFeeds(hyper), gradient }), fetched(this.#updateFetches()));
+    const update = (): Program => updateProgram(this.#config, this.#options);
+    await this.#runner.run('update', update, { ...this.#updateFeeds(hyper), gradient }, this.#updateResults());
     this.#state.swapUpdated();
     return { loss: first.loss, mu: first.mu, perturbedLoss: descent?.loss ?? null };
   }
@@ -184,11 +169,10 @@ class SessionTrainer implements Trainer {
   /** The parameters where SAM takes its second gradient. */
   async #uphill(gradient: StateVector, { rho = 0 }: Hyper): Promise<StateVector> {
     const { current, next } = this.#state;
-    const session = await this.#session('perturb', () => perturbGraph(this.#config));
     // The update overwrites them only after the second pass has read them.
     const perturbed = next.parameters;
-    const feeds = { parameters: current.parameters, gradient, rho: scalarTensor(rho) };
-    await session.run(used(session, feeds), fetched({ perturbed }));
+    const feeds = { parameters: current.parameters, gradient, rho: Float32Array.of(rho) };
+    await this.#runner.run('perturb', () => perturbProgram(this.#config), feeds, { perturbed });
     return perturbed;
   }
 
@@ -205,20 +189,19 @@ class SessionTrainer implements Trainer {
     let loss = 0;
     for (let first = 0; first < batch.count; first += this.#part) {
       const count = Math.min(this.#part, batch.count - first);
-      const session = await this.#gradientSession(count);
-      const images = this.#imageFeeds(batch, noise, first, count);
       const gradient = first === 0 ? total : this.#vector('part');
-      const outputs = await session.run(
-        used(session, { ...images, parameters, statistics: state.current.statistics }),
-        fetched({ gradient, nextStatistics: state.next.statistics, loss: null, mu: null }),
+      const outputs = await this.#runner.run(
+        `poster-var-gradient-${count}`,
+        () => gradientProgram(this.#config, count, this.#options),
+        { ...this.#imageFeeds(batch, noise, first, count), parameters, statistics: state.current.statistics },
+        { gradient, nextStatistics: state.next.statistics },
       );
       state.swapStatistics();
-      loss += floats(outputs, 'loss')[0] ?? NaN;
-      mu.set(floats(outputs, 'mu'), first * this.#config.classes);
+      loss += outputs.numbers('loss')[0] ?? NaN;
+      mu.set(outputs.numbers('mu'), first * this.#config.classes);
       if (first === 0) continue;
       const sum: StateVector = spare ?? this.#vector('spare');
-      const adding = await this.#session('sum', () => sumGraph(this.#config));
-      await adding.run(used(adding, { a: total, b: gradient }), fetched({ sum }));
+      await this.#runner.run('sum', () => sumProgram(this.#config), { a: total, b: gradient }, { sum });
       [total, spare] = [sum, total];
     }
     return { loss, mu, gradient: total };
@@ -231,75 +214,38 @@ class SessionTrainer implements Trainer {
   }
 
   /** Feeds of `count` images of a batch, from the one at `first`. */
-  #imageFeeds(batch: Weighed, noise: StepNoise, first: number, count: number): Feeds {
+  #imageFeeds(batch: Weighed, noise: StepNoise, first: number, count: number): StepFeeds {
     const { classes } = this.#config;
-    const rows = (data: Float32Array, shape: readonly number[]): Tensor => {
-      const each = shape.reduce((product, side) => product * side, 1);
-      return float32(data.subarray(first * each, (first + count) * each), [count, ...shape]);
-    };
+    const rows = (data: Float32Array, each: number): Float32Array =>
+      data.subarray(first * each, (first + count) * each);
     return {
-      images: rows(batch.images, [3, IMAGE_SIDE, IMAGE_SIDE]),
-      targets: rows(batch.targets, [classes]),
-      classWeights: flatTensor(batch.classWeights ?? new Float32Array(classes).fill(1)),
-      entropyShares: rows(batch.entropy, []),
-      divergenceShares: rows(batch.divergence, []),
-      eps: rows(noise.eps, [classes]),
-      dropPath: rows(noise.dropPath, [DROPPABLE_BRANCHES]),
-      prior: noise.prior ? rows(noise.prior, [classes]) : null,
-      lambda: scalarTensor(batch.lambda),
+      images: rows(batch.images, IMAGE_SIZE),
+      targets: rows(batch.targets, classes),
+      classWeights: batch.classWeights ?? new Float32Array(classes).fill(1),
+      entropyShares: rows(batch.entropy, 1),
+      divergenceShares: rows(batch.divergence, 1),
+      eps: rows(noise.eps, classes),
+      dropPath: rows(noise.dropPath, DROPPABLE_BRANCHES),
+      prior: noise.prior ? rows(noise.prior, classes) : null,
+      lambda: Float32Array.of(batch.lambda),
       frozen: this.#state.frozen,
-    } satisfies Omit<Record<GradientInput, Feeds[string]>, 'parameters' | 'statistics'>;
+    } satisfies Omit<Record<GradientInput, StepFeeds[string]>, 'parameters' | 'statistics'>;
   }
 
   /** What an update reads beside the gradient. */
-  #updateFeeds(hyper: Hyper): Record<string, Tensor | StateVector> {
+  #updateFeeds(hyper: Hyper): Record<string, Float32Array | StateVector> {
     const { parameters, moments } = this.#state.current;
     const values = { clipNorm: hyper.clipNorm ?? 0, ...this.#optimizer.values(hyper, this.#state.steps + 1) };
-    const scalars = Object.entries(values).map(([name, value]): [string, Tensor] => [name, scalarTensor(value)]);
+    const scalars = Object.entries(values).map(([name, value]): [string, Float32Array] => [
+      name,
+      Float32Array.of(value),
+    ]);
     return { ...Object.fromEntries(scalars), ...Object.fromEntries(moments), parameters };
   }
 
-  #updateFetches(): Record<string, StateVector> {
+  #updateResults(): Record<string, StateVector> {
     const { parameters, moments } = this.#state.next;
     const next = [...moments].map(([name, vector]): [string, StateVector] => [nextOf(name), vector]);
     return { ...Object.fromEntries(next), nextParameters: parameters };
   }
-
-  #stepSession(batch: number): Promise<InferenceSession> {
-    return this.#session(`step-${batch}`, () => trainingGraph(this.#config, { ...this.#options, batch }));
-  }
-
-  #gradientSession(batch: number): Promise<InferenceSession> {
-    return this.#session(`gradient-${batch}`, () => gradientGraph(this.#config, batch, this.#options));
-  }
-
-  #session(name: string, graph: () => Graph): Promise<InferenceSession> {
-    const known = this.#sessions.get(name);
-    if (known) return known;
-    const { model } = lowerGraph(graph(), { name: `poster-var-${name}`, ...this.#placement });
-    const opening = openSession(model, this.#device, this.#tuning);
-    this.#sessions.set(name, opening);
-    return opening;
-  }
-}
-
-/** The feeds that a session's graph reads. */
-function used(session: InferenceSession, feeds: Feeds): Record<string, Tensor> {
-  const tensors = fetched(feeds);
-  const chosen: Record<string, Tensor> = {};
-  for (const name of session.inputNames) {
-    const tensor = tensors[name];
-    if (!tensor) throw new Error(`this training step needs ${name}`);
-    chosen[name] = tensor;
-  }
-  return chosen;
-}
-
-/** Tensors by the names of a graph's inputs or outputs; vectors may be several. */
-function fetched(values: Feeds): Record<string, Tensor | null> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) =>
-      value instanceof StateVector ? value.ports(name) : [[name, value] satisfies [string, Tensor | null]],
-    ),
-  );
 }

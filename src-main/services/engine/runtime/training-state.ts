@@ -4,8 +4,7 @@ import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
 import { parameterTable } from '../model/parameters.ts';
 import { packed, stateLayout, unpacked } from '../train/flat.ts';
-import type { VectorLayout } from '../trace/blocked/vectors.ts';
-import { StateVector } from './state-vector.ts';
+import type { StateVector, StepRunner } from './step-runner.ts';
 
 interface Buffers {
   parameters: StateVector;
@@ -17,7 +16,7 @@ interface Buffers {
 export class TrainingState {
   readonly #config: ModelConfig;
   readonly #layout: ReturnType<typeof stateLayout>;
-  readonly #vectors: ReadonlyMap<number, VectorLayout>;
+  readonly #runner: Pick<StepRunner, 'vector'>;
   #given: Weights = new Map();
   /** Batches that the batch norms have seen since the weights were loaded. */
   #seen = 0;
@@ -28,19 +27,16 @@ export class TrainingState {
   readonly current: Buffers;
   readonly next: Buffers;
 
-  /**
-   * @param moments names of the optimizer's vectors.
-   * @param vectors how vectors lie, by their length.
-   */
-  constructor(config: ModelConfig, moments: readonly string[], vectors: ReadonlyMap<number, VectorLayout>) {
+  /** @param moments names of the optimizer's vectors. */
+  constructor(config: ModelConfig, moments: readonly string[], runner: Pick<StepRunner, 'vector'>) {
     this.#config = config;
     this.#layout = stateLayout(config);
-    this.#vectors = vectors;
-    this.frozen = this.#zeros(this.#layout.frozen.size);
+    this.#runner = runner;
+    this.frozen = runner.vector(this.#layout.frozen.size);
     const buffers = (): Buffers => ({
       parameters: this.vector(),
       moments: new Map(moments.map((name) => [name, this.vector()])),
-      statistics: this.#zeros(this.#layout.statistics.size),
+      statistics: runner.vector(this.#layout.statistics.size),
     });
     this.current = buffers();
     this.next = buffers();
@@ -48,11 +44,7 @@ export class TrainingState {
 
   /** A vector as long as all parameters together. */
   vector(): StateVector {
-    return this.#zeros(this.#layout.trainable.size);
-  }
-
-  #zeros(size: number): StateVector {
-    return new StateVector(size, this.#vectors.get(size));
+    return this.#runner.vector(this.#layout.trainable.size);
   }
 
   load(weights: Weights, optimizer?: Weights): void {
@@ -83,10 +75,10 @@ export class TrainingState {
     this.steps += 1;
   }
 
-  weights(): Map<string, StoredTensor> {
+  async weights(): Promise<Map<string, StoredTensor>> {
     const fresh = new Map([
-      ...unpacked(this.current.parameters.whole(), this.#layout.trainable),
-      ...unpacked(this.current.statistics.whole(), this.#layout.statistics),
+      ...unpacked(await this.current.parameters.whole(), this.#layout.trainable),
+      ...unpacked(await this.current.statistics.whole(), this.#layout.statistics),
     ]);
     const all = new Map<string, StoredTensor>();
     for (const { name, role } of parameterTable(this.#config)) {
@@ -98,12 +90,14 @@ export class TrainingState {
     return all;
   }
 
-  optimizerState(): Map<string, StoredTensor> {
+  async optimizerState(): Promise<Map<string, StoredTensor>> {
     const step: StoredTensor = { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(this.steps)) };
-    const moments = [...this.current.moments].flatMap(([name, moment]) => [
-      ...unpacked(moment.whole(), this.#layout.trainable, `.${name}`),
-    ]);
-    return new Map<string, StoredTensor>([['step', step], ...moments]);
+    const state = new Map<string, StoredTensor>([['step', step]]);
+    for (const [name, moment] of this.current.moments) {
+      for (const [of, tensor] of unpacked(await moment.whole(), this.#layout.trainable, `.${name}`))
+        state.set(of, tensor);
+    }
+    return state;
   }
 }
 

@@ -12,7 +12,11 @@ export interface Program<Name extends string = string> {
   readonly fn: (inputs: Readonly<Record<Name, Tensor>>) => Readonly<Record<string, Tensor>>;
 }
 
-/** What the program computes, as a graph. */
-export function graphOf<Name extends string>({ fn, inputs }: Program<Name>): Graph {
-  return trace(fn, inputs);
+const graphs = new WeakMap<object, Graph>();
+
+/** What the program computes, as a graph; traced once. */
+export function graphOf<Name extends string>(program: Program<Name>): Graph {
+  const graph = graphs.get(program) ?? trace(program.fn, program.inputs);
+  graphs.set(program, graph);
+  return graph;
 }

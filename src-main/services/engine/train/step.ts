@@ -1,6 +1,6 @@
 /**
  * The training step as pure functions: forward, VICH sample, loss, gradients by TensorFlow.js's autodiff, the new running
- * statistics, and the optimizer. A plain step is one graph; SAM and gradient accumulation need the gradient by itself.
+ * statistics, and the optimizer. A plain step is one program; SAM and gradient accumulation need the gradient by itself.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -8,8 +8,7 @@ import type { OptimizerName } from '../../../../src-shared/domain/run.ts';
 import { IMAGE_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { forward } from '../model/poster-var.ts';
-import type { Graph } from '../trace/graph.ts';
-import { trace } from '../trace/trace.ts';
+import type { Program } from '../trace/program.ts';
 import type { InputSpec } from '../trace/trace.ts';
 import { joined, sliced, stateLayout } from './flat.ts';
 import type { StateLayout } from './flat.ts';
@@ -83,7 +82,17 @@ export function lossAndGradients(
   const { value, grads } = tf.valueAndGrads(lossAt)([...trainable.values()]);
   if (seen === null) throw new Error('the loss was differentiated without being computed');
   const gradients = new Map(names.map((name, index) => [name, grads[index] ?? tf.zeros([0])]));
-  return { loss: value, ...(seen as { mu: Tensor2D; logits: Tensor2D }), gradients, statistics };
+  const { mu, logits } = seen as { mu: Tensor2D; logits: Tensor2D };
+  for (const [name, tensor] of statistics) statistics.set(name, handedOver(tensor));
+  return { loss: value, mu: handedOver(mu), logits: handedOver(logits), gradients, statistics };
+}
+
+/** A tensor that was kept beyond the forward pass, in the caller's scope again: run op by op, it would never be freed. */
+function handedOver<T extends Tensor>(tensor: T): T {
+  if (!tensor.kept) return tensor;
+  const own = tf.clone(tensor);
+  tensor.dispose();
+  return own;
 }
 
 function given(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
@@ -92,13 +101,14 @@ function given(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return tensor;
 }
 
-/** Traces any function of a step's inputs, and of others by their shapes. */
-export function traceStep(
+/** Any function of a step's inputs, and of others by their shapes. */
+export function stepProgram(
+  name: string,
   config: ModelConfig,
   batch: number,
   fn: (inputs: Inputs, others: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>,
   others: Readonly<Record<string, InputSpec>> = {},
-): Graph {
+): Program {
   const { trainable, frozen, statistics } = stateLayout(config);
   const specs: Record<GradientInput, InputSpec> = {
     images: { shape: [batch, 3, IMAGE_SIDE, IMAGE_SIDE] },
@@ -108,24 +118,25 @@ export function traceStep(
     frozen: { shape: [frozen.size] },
     statistics: { shape: [statistics.size] },
   };
-  return trace((inputs) => fn(inputs as Inputs, inputs), { ...others, ...specs });
+  return { name, inputs: { ...others, ...specs }, fn: (inputs) => fn(inputs, inputs) };
 }
 
 /** The whole plain step: from parameters, moments and statistics to the next ones, with the loss and mu of the batch. */
-export function trainingGraph(config: ModelConfig, options: StepOptions): Graph {
+export function trainingProgram(config: ModelConfig, options: StepOptions): Program {
   const layout = stateLayout(config);
   const fn = (inputs: Inputs, others: Readonly<Record<string, Tensor>>): Record<string, Tensor> => {
     const { loss, mu, gradients, statistics } = lossAndGradients(inputs, config, options, layout);
     const next = updated({ ...others, gradient: joined(gradients, layout.trainable) }, options);
     return { ...next, nextStatistics: joined(statistics, layout.statistics), loss, mu };
   };
-  return traceStep(config, options.batch, fn, updateInputs(layout.trainable.size, options));
+  const others = updateInputs(layout.trainable.size, options);
+  return stepProgram(`poster-var-step-${options.batch}`, config, options.batch, fn, others);
 }
 
 /** Only the gradient of `batch` images, with the loss, mu and the next statistics. */
-export function gradientGraph(config: ModelConfig, batch: number, options: StepOptions): Graph {
+export function gradientProgram(config: ModelConfig, batch: number, options: StepOptions): Program {
   const layout = stateLayout(config);
-  return traceStep(config, batch, (inputs) => {
+  return stepProgram(`poster-var-gradient-${batch}`, config, batch, (inputs) => {
     const { loss, mu, gradients, statistics } = lossAndGradients(inputs, config, options, layout);
     const gradient = joined(gradients, layout.trainable);
     return { gradient, nextStatistics: joined(statistics, layout.statistics), loss, mu };
@@ -133,27 +144,27 @@ export function gradientGraph(config: ModelConfig, batch: number, options: StepO
 }
 
 /** The optimizer by itself: from a gradient to the next parameters and moments. */
-export function updateGraph(config: ModelConfig, options: StepOptions): Graph {
-  const layout = stateLayout(config);
-  const flat = { shape: [layout.trainable.size] };
-  const inputs = { ...updateInputs(layout.trainable.size, options), parameters: flat, gradient: flat };
-  return trace((tensors: Readonly<Record<string, Tensor>>) => updated(tensors, options), inputs);
+export function updateProgram(config: ModelConfig, options: StepOptions): Program {
+  const { size } = stateLayout(config).trainable;
+  const flat = { shape: [size] };
+  const inputs = { ...updateInputs(size, options), parameters: flat, gradient: flat };
+  return { name: 'poster-var-update', inputs, fn: (tensors) => updated(tensors, options) };
 }
 
 /** Where SAM takes its second gradient: `perturbed` of the parameters. */
-export function perturbGraph(config: ModelConfig): Graph {
+export function perturbProgram(config: ModelConfig): Program<'parameters' | 'gradient' | 'rho'> {
   const flat = { shape: [stateLayout(config).trainable.size] };
-  return trace(({ parameters, gradient, rho }) => ({ perturbed: perturbed(parameters, gradient, rho) }), {
-    parameters: flat,
-    gradient: flat,
-    rho: { shape: [] },
-  });
+  return {
+    name: 'poster-var-perturb',
+    inputs: { parameters: flat, gradient: flat, rho: { shape: [] } },
+    fn: ({ parameters, gradient, rho }) => ({ perturbed: perturbed(parameters, gradient, rho) }),
+  };
 }
 
 /** The gradients of two parts of a batch together. */
-export function sumGraph(config: ModelConfig): Graph {
+export function sumProgram(config: ModelConfig): Program<'a' | 'b'> {
   const flat = { shape: [stateLayout(config).trainable.size] };
-  return trace(({ a, b }) => ({ sum: tf.add(a, b) }), { a: flat, b: flat });
+  return { name: 'poster-var-sum', inputs: { a: flat, b: flat }, fn: ({ a, b }) => ({ sum: tf.add(a, b) }) };
 }
 
 /** Name of a moment's vector after the step. */

@@ -65,15 +65,15 @@ describe('openTrainer', () => {
     const straight = await openTrainer(initialise(config, 3), config, 'cpu', options);
     const random = Random.seeded(4);
     await steps(straight, random, 2);
-    const [weights, optimizer, noise] = [straight.weights(), straight.optimizerState(), random.state()];
+    const [weights, optimizer, noise] = [await straight.weights(), await straight.optimizerState(), random.state()];
     const rest = await steps(straight, random, 2);
-    const final = numbers(straight.weights());
+    const final = numbers(await straight.weights());
     await straight.dispose();
 
     const resumed = await openTrainer(weights, config, 'cpu', options);
     resumed.loadState(weights, optimizer);
     expect(await steps(resumed, Random.restored(noise), 2)).toEqual(rest);
-    expect(numbers(resumed.weights())).toEqual(final);
+    expect(numbers(await resumed.weights())).toEqual(final);
     await resumed.dispose();
   });
 
@@ -81,8 +81,8 @@ describe('openTrainer', () => {
     const initial = initialise(config, 3);
     const trainer = await openTrainer(initial, config, 'cpu', options);
     await steps(trainer, Random.seeded(5), 2);
-    const after = trainer.weights();
-    expect([...trainer.optimizerState().keys()].slice(0, 2)).toEqual(['step', 'level_embeds.exp_avg']);
+    const after = await trainer.weights();
+    expect([...(await trainer.optimizerState()).keys()].slice(0, 2)).toEqual(['step', 'level_embeds.exp_avg']);
     await trainer.dispose();
     expect([...after.keys()]).toEqual(parameterTable(config).map((spec) => spec.name));
     for (const { name, role } of parameterTable(config)) {
@@ -95,7 +95,7 @@ describe('openTrainer', () => {
 
   test('a sample of weight 0 leaves the loss alone', async () => {
     const trainer = await openTrainer(initialise(config, 3), config, 'cpu', options);
-    const initial = trainer.weights();
+    const initial = await trainer.weights();
     const noise = drawNoise(Random.seeded(6), config, batch);
     const still = { lr: 0, weightDecay: 0, lambda: 0 };
     const weights = Float32Array.of(1, 1, 1, 0);
@@ -115,13 +115,13 @@ describe('openTrainer', () => {
     const noise = drawNoise(Random.seeded(6), config, 3);
     const own = await openTrainer(initialise(config, 3), config, 'cpu', { ...options, batch: 3 });
     const expected = await own.step(part, noise, hyper);
-    const [weights, moments] = [numbers(own.weights()), numbers(own.optimizerState())];
+    const [weights, moments] = [numbers(await own.weights()), numbers(await own.optimizerState())];
     await own.dispose();
 
     const larger = await openTrainer(initialise(config, 3), config, 'cpu', options);
     expect(await larger.step(part, noise, hyper)).toEqual(expected);
-    expect(numbers(larger.weights())).toEqual(weights);
-    expect(numbers(larger.optimizerState())).toEqual(moments);
+    expect(numbers(await larger.weights())).toEqual(weights);
+    expect(numbers(await larger.optimizerState())).toEqual(moments);
     await larger.dispose();
   });
 
@@ -139,7 +139,7 @@ describe('openTrainer', () => {
         optimizer: 'sgd',
       });
       const result = await trainer.step(both, alike, gentle);
-      const after = trainer.weights();
+      const after = await trainer.weights();
       await trainer.dispose();
       return [result, after];
     };
@@ -160,7 +160,7 @@ describe('openTrainer', () => {
       const trainer = await openTrainer(initialise(config, 3), config, 'cpu', { ...options, sam, optimizer: 'sgd' });
       const { loss, perturbedLoss } = await trainer.step(colours(), noise, { ...gentle, rho });
       if (sam && rho > 0) expect(perturbedLoss).toBeGreaterThan(loss);
-      const weights = trainer.weights();
+      const weights = await trainer.weights();
       await trainer.dispose();
       return weights;
     };
@@ -184,7 +184,7 @@ describe('openTrainer', () => {
       trainer.loadState(initial);
       const noise = drawNoise(Random.seeded(6), config, batch);
       await trainer.step(colours(), noise, { lr, weightDecay: 0, lambda, clipNorm });
-      const after = trainer.weights();
+      const after = await trainer.weights();
       let squares = 0;
       for (const { name, role } of parameterTable(config)) {
         if (role !== 'trainable') continue;

@@ -1,0 +1,64 @@
+/**
+ * A program of the tests: runs `tiny` on a device and writes the numbers as JSON. In a process of its own, which has the
+ * device's drivers in its environment, and which a driver may end.
+ * Arguments: device, file for the numbers, prefix for profiles ("" for none).
+ */
+import { writeFileSync } from 'node:fs';
+import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
+import type { Weights } from '../../../../src-main/services/engine/model/initialise.ts';
+import { Random } from '../../../../src-main/services/engine/random.ts';
+import type { DeviceId } from '../../../../src-main/services/engine/runtime/devices.ts';
+import { IMAGE_SIZE } from '../../../../src-main/services/engine/runtime/graphs.ts';
+import { openClassifier } from '../../../../src-main/services/engine/runtime/inference.ts';
+import { openTrainer } from '../../../../src-main/services/engine/runtime/trainer.ts';
+import { drawNoise } from '../../../../src-main/services/engine/train/noise.ts';
+
+/** What a device computed. */
+export interface Computed {
+  readonly mu: readonly number[];
+  readonly logvar: readonly number[];
+  /** Of each step, before its update. */
+  readonly losses: readonly number[];
+  readonly parameters: readonly number[];
+  readonly moments: readonly number[];
+}
+
+const STEPS = 2;
+const BATCH = 2;
+const [device, out, prefix] = process.argv.slice(2) as [DeviceId, string, string];
+const config = {
+  size: 'tiny',
+  classes: 7,
+  vich: true,
+  layerEmbedding: true,
+  frozenBackboneBatchNorm: 'batch',
+} as const;
+const tuning = (part: string): { profilePrefix?: string } => (prefix === '' ? {} : { profilePrefix: prefix + part });
+
+const random = Random.seeded(8);
+const images = Float32Array.from({ length: BATCH * IMAGE_SIZE }, () => random.normal());
+const targets = new Float32Array(BATCH * 7);
+for (let row = 0; row < BATCH; row += 1) targets[row * 7 + 2 * row] = 1;
+
+const classifier = await openClassifier(initialise(config, 5), config, device, BATCH, tuning('forward'));
+const { mu, logvar } = await classifier.run(images, BATCH);
+await classifier.dispose();
+
+const options = { batch: BATCH, vichKl: 'paper' } as const;
+const trainer = await openTrainer(initialise(config, 5), config, device, options, tuning('step'));
+const losses: number[] = [];
+for (let step = 0; step < STEPS; step += 1) {
+  const noise = drawNoise(random.split(`${step}`), config, BATCH);
+  losses.push((await trainer.step({ images, targets }, noise, { lr: 1e-3, weightDecay: 1e-2, lambda: 0.01 })).loss);
+}
+const numbers = (state: Weights): number[] =>
+  [...state.values()].flatMap(({ dtype, data }) => (dtype === 'float32' ? [...data] : []));
+const computed: Computed = {
+  mu: [...mu],
+  logvar: [...(logvar ?? [])],
+  losses,
+  parameters: numbers(await trainer.weights()),
+  moments: numbers(await trainer.optimizerState()),
+};
+await trainer.dispose();
+writeFileSync(out, JSON.stringify(computed));
