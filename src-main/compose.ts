@@ -15,6 +15,7 @@ import type { Door } from './services/projects/lock.ts';
 import { SampleProject } from './services/projects/sample-project.ts';
 import { Workspace } from './services/projects/workspace.ts';
 import { Queues } from './services/queues/queues.ts';
+import { Models } from './services/models/models.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Statistics } from './services/statistics/statistics.ts';
 import { Versions } from './services/versions/versions.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly versions: Offered<Versions>;
   readonly queues: Offered<Queues>;
   readonly runs: Offered<Runs>;
+  readonly models: Offered<Models>;
   readonly evaluations: Offered<Evaluations>;
   readonly tensorflow: Offered<Tensorflow>;
   readonly sample: Offered<SampleProject>;
@@ -98,6 +100,7 @@ export function composeServices(options: ComposeOptions): Services {
     versions: new Versions(workspace, emit, annotator),
     queues: new Queues(workspace, gallery),
     runs,
+    models: new Models(workspace, engine, emit),
     evaluations: new Evaluations(workspace, statistics),
     tensorflow: new Tensorflow({
       home,

@@ -4,6 +4,8 @@ import { ModelSize } from '../../src-shared/domain/run.ts';
 import type { CheckpointInfo } from '../services/engine/interface.ts';
 import type { Cli } from './cli.ts';
 import { absolute } from './find.ts';
+import { examined, modelImportCommand } from './model-import.ts';
+import { modelExportCommand } from './model-export.ts';
 import { integer } from './options.ts';
 import type { Outcome } from './session.ts';
 import { count, table } from './text.ts';
@@ -16,6 +18,7 @@ interface InitOptions {
   /** False after --no-vich and --no-layer-embedding. */
   readonly vich: boolean;
   readonly layerEmbedding: boolean;
+  readonly from?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -32,6 +35,7 @@ export function modelCommand(cli: Cli): Command {
     )
     .option('--seed <n>', 'seed of the weights', integer(0), 0)
     .requiredOption('--out <file>', 'safetensors file to write')
+    .option('--from <files...>', 'checkpoints whose tensors they start from, by name and shape')
     .option('--no-vich', 'a plain classifier head without sigma')
     .option('--no-layer-embedding', 'without layer embedding')
     .action((options: InitOptions) =>
@@ -46,23 +50,33 @@ export function modelCommand(cli: Cli): Command {
           layerEmbedding,
           seed,
           out,
+          from: (options.from ?? []).map((file) => absolute(session, file)),
         });
         return outcome(out, info);
       }),
     );
   const inspect = cli
-    .command('inspect', 'say what a checkpoint holds', 'model inspect paper.safetensors')
-    .argument('<file>', 'safetensors file')
+    .command(
+      'inspect',
+      'say what a checkpoint of any origin holds, without running anything of it',
+      'model inspect ir50.pth',
+    )
+    .argument('<file>', 'safetensors, .pth, .pt or .pth.tar file')
     .action((file: string, { json }: { json?: boolean }) =>
       cli.run(json, async (session) => {
         const path = absolute(session, file);
-        return outcome(path, await session.services.engine.inspect(path));
+        const found = await session.services.models.examine(path);
+        // One of our own says all of itself.
+        if (found.order !== null) return outcome(path, await session.services.engine.inspect(path));
+        return examined(found);
       }),
     );
   return cli
-    .group('model', 'make and inspect checkpoints', 'model inspect paper.safetensors')
+    .group('model', 'make, inspect, import and export checkpoints', 'model inspect paper.safetensors')
     .addCommand(init)
-    .addCommand(inspect);
+    .addCommand(inspect)
+    .addCommand(modelImportCommand(cli))
+    .addCommand(modelExportCommand(cli));
 }
 
 function outcome(file: string, info: CheckpointInfo): Outcome {

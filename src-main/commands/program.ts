@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { Cli, type CliDeps } from './cli.ts';
 import { compareCommand } from './compare.ts';
+import { bundleCommand } from './bundle.ts';
 import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   exportCommand,
   versionCommand,
   modelCommand,
+  bundleCommand,
   serveCommand,
   devicesCommand,
   tensorflowCommand,

@@ -4,7 +4,7 @@ import { FailureError } from '../../src-shared/domain/failure.ts';
 import { DeviceChoice } from '../../src-shared/domain/device.ts';
 import { ModelSize, type TrainSettings } from '../../src-shared/domain/run.ts';
 import type { Cli } from './cli.ts';
-import { findDataset, findRun, findVersion, openProject } from './find.ts';
+import { absolute, findDataset, findRun, findVersion, openProject } from './find.ts';
 import { integer, notNegative, positive } from './options.ts';
 import type { Outcome, Session } from './session.ts';
 import { duration, percent } from './text.ts';
@@ -24,6 +24,7 @@ interface TrainOptions {
   readonly trainSplit: string;
   readonly valSplit?: string;
   readonly name?: string;
+  readonly init?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -41,6 +42,10 @@ export function trainCommand(cli: Cli): Command {
     .option('--lambda <weight>', 'weight of the KL term', notNegative)
     .option('--seed <n>', 'seed of weights, order and augmentation', integer(0))
     .addOption(new Option('--device <device>', 'where to compute').choices(DeviceChoice.options).default('auto'))
+    .option(
+      '--init <files...>',
+      'checkpoints that the weights start from, e.g. ir50.pth mobilefacenet_model_best.pth.tar',
+    )
     .option('--train-split <name>', 'split to train on', 'train')
     .option('--val-split <name>', 'split to measure on (default: val, or test where there is no val)')
     .option('--name <name>', 'name of the run')
@@ -82,6 +87,7 @@ async function train(session: Session, options: TrainOptions): Promise<Outcome> 
     valSplit: measuringSplit(dataset, options.valSplit),
     device: options.device,
     settings,
+    ...(options.init && { initialWeights: options.init.map((file) => absolute(session, file)) }),
   });
   const unsubscribe = events.subscribe((message) => {
     if (message.event !== 'run.epoch' || message.payload.run !== started.run) return;

@@ -10,6 +10,7 @@ import { imageHandlers } from './images.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelHandlers } from './labels.ts';
 import { queueHandlers } from './queues.ts';
+import { modelHandlers } from './models.ts';
 import { runHandlers } from './runs.ts';
 import { versionHandlers } from './versions.ts';
 
@@ -24,6 +25,7 @@ export function createHandlers(services: Services, info: HostInfo): Handlers {
     ...labelHandlers(services),
     ...queueHandlers(services),
     ...runHandlers(services),
+    ...modelHandlers(services),
     ...evaluationHandlers(services),
     ...versionHandlers(services),
     ...deviceHandlers(services),

@@ -13,7 +13,6 @@ export const runHandlers = ({ runs }: Services) =>
     'runs.metrics': ({ run }) => attempt(() => runs.metrics(run)),
     'runs.rename': ({ run, name }) => attempt(() => (runs.rename(run, name), null)),
     'runs.remove': ({ run }) => attempt(async () => (await runs.remove(run), null)),
-    'runs.importCheckpoint': ({ path, name }) => attempt(() => runs.importCheckpoint(path, name)),
     'runs.predict': (request) => attempt(() => runs.startPredict(request)),
     'runs.explain': (request) => attempt(() => runs.explain(request)),
   }) satisfies Partial<Handlers>;

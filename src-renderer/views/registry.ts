@@ -1,5 +1,6 @@
 import type { LucideIcon } from '@lucide/svelte';
 import Activity from '@lucide/svelte/icons/activity';
+import Box from '@lucide/svelte/icons/box';
 import Database from '@lucide/svelte/icons/database';
 import GitCompare from '@lucide/svelte/icons/git-compare';
 import Grid from '@lucide/svelte/icons/grid-3x3';
@@ -91,6 +92,14 @@ export const VIEWS: readonly View[] = [
     letter: 'X',
     group: 'model',
     load: () => import('./compare/Compare.svelte'),
+  },
+  {
+    path: '/models',
+    title: 'Models',
+    icon: Box,
+    letter: 'O',
+    group: 'model',
+    load: () => import('./models/Models.svelte'),
   },
 ];
 

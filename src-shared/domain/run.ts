@@ -70,6 +70,8 @@ export const TrainRequest = z.object({
   valSplit: z.string(),
   device: DeviceChoice,
   settings: TrainSettings,
+  /** Files whose tensors the weights start from, by name and shape: checkpoints, ir50.pth, mobilefacenet_model_best.pth.tar. */
+  initialWeights: z.array(z.string().min(1)).max(8).optional(),
 });
 export type TrainRequest = z.infer<typeof TrainRequest>;
 

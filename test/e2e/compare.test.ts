@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { SEVEN } from '../../src-shared/domain/expression.ts';
 import { Api } from './api.ts';
 import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
 import { copyHome, Host, removeHome } from './host.ts';
@@ -52,7 +53,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await openSample(page);
     const dataset = (await api.get('datasets.list', {}))[0]?.id ?? -1;
     const trained = (await api.get('runs.list', {}))[0]?.id ?? -1;
-    const { id: run } = await api.get('runs.importCheckpoint', { path: untrained, name: 'Untrained' });
+    const { id: run } = await api.get('models.import', { path: untrained, order: [...SEVEN], name: 'Untrained' });
     const { job } = await api.get('runs.predict', { run, dataset, split: 'val', device: 'cpu' });
     expect((await api.finished(job)).status).toBe('done');
 

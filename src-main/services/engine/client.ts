@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { applicationHome } from '../../home.ts';
 import type { Engine } from './interface.ts';
 import { Devices } from './process/devices.ts';
+import { hashOf, withAllPlain, withPlain } from './process/foreign.ts';
 import { Lane } from './process/lane.ts';
 import { Measurements } from './process/measurements.ts';
 import { forkEngine } from './process/spawn.ts';
@@ -43,14 +44,36 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
       const device = await devices.choose(request.device, 'inference');
       return answers.call('explain', { ...request, device });
     },
-    initialise: (request) => answers.call('initialise', request),
+    examine: ({ file, vich }) =>
+      withPlain(spawn, file, async ({ plain, format, bytes, facts, unknown }) => {
+        const { order, metadata, ...found } = await answers.call('examine', { plain, vich });
+        const written = [...metadata].map(([name, value]) => ({ name, value }));
+        return {
+          ...found,
+          path: file,
+          format,
+          bytes,
+          facts: [...facts, ...written],
+          unknown: [...unknown],
+          order: order && [...order],
+        };
+      }),
+    adopt: ({ file, ...request }) =>
+      withPlain(spawn, file, async ({ plain }) =>
+        answers.call('adopt', { ...request, plain, sourceHash: await hashOf(file) }),
+      ),
+    exportModel: (request) => answers.call('exportModel', request),
+    initialise: (request) =>
+      withAllPlain(spawn, request.from ?? [], (from) => answers.call('initialise', { ...request, from })),
     predict: async (request, onBatch, signal) => {
       const device = await devices.choose(request.device, 'inference');
       await work.call('predict', { ...request, device }, onBatch, signal);
     },
     train: async (plan, onEvent, signal) => {
       const device = await devices.choose(plan.device, 'training');
-      return work.call('train', { ...plan, device }, onEvent, signal);
+      return withAllPlain(spawn, plan.initialWeights ?? [], (initialWeights) =>
+        work.call('train', { ...plan, initialWeights, device }, onEvent, signal),
+      );
     },
     features: async (request, onBatch, signal) => {
       const device = await devices.choose(request.device, 'inference');

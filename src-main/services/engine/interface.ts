@@ -1,6 +1,7 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type { Device, DeviceChoice } from '../../../src-shared/domain/device.ts';
+import type { Examination, ModelExport, ModelFormat, ModelPrecision } from '../../../src-shared/domain/model.ts';
 import type { EpochMetrics, ModelSize, TrainSettings } from '../../../src-shared/domain/run.ts';
 
 /** What a checkpoint says of itself (safetensors metadata). */
@@ -14,6 +15,25 @@ export interface CheckpointInfo {
   readonly tensors: number;
   /** SHA-256 of the file, hex. */
   readonly hash: string;
+}
+
+/** An image that an exported file is run on. */
+export interface ImageToCompare {
+  readonly file: string;
+  readonly box?: Box | null;
+}
+
+export interface ExportRequest {
+  readonly checkpoint: string;
+  readonly format: ModelFormat;
+  readonly precision: ModelPrecision;
+  readonly out: string;
+  /** Validation images; where there are none, generated ones take their place. */
+  readonly images: readonly ImageToCompare[];
+  /** The same with their labels (indices into classes), for accuracy in fewer bits. */
+  readonly labelled: readonly (ImageToCompare & { readonly label: number })[];
+  /** What goes into the file's metadata beside the model's own: dataset, version, preset, run. */
+  readonly facts: Readonly<Record<string, string>>;
 }
 
 export interface FileToPredict {
@@ -64,6 +84,8 @@ export interface TrainingPlan {
   readonly train: readonly TrainingImage[];
   readonly val: readonly TrainingImage[];
   readonly device: DeviceChoice;
+  /** Files whose tensors fresh weights start from, by name and shape; later ones win. */
+  readonly initialWeights?: readonly string[];
   /** Folder for checkpoints: `best.safetensors`, `last.safetensors` and resume points. */
   readonly folder: string;
   /** Folders that the images lie in: while one is gone, training waits for it. */
@@ -202,8 +224,20 @@ export interface Engine {
     onEvent: (event: TrainingEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<TrainingOutcome>;
-  /** Writes freshly initialised weights as safetensors. */
+  /** A file of any origin, read safely and held against the official parameter table. */
+  examine(request: { file: string; vich?: boolean }): Promise<Examination>;
+  /** Writes a foreign network as one of ours, under the class order that is given. */
+  adopt(request: {
+    file: string;
+    classes: readonly Expression[];
+    vich?: boolean;
+    out: string;
+  }): Promise<CheckpointInfo>;
+  /** Writes a checkpoint for other programs and compares what the file gives. */
+  exportModel(request: ExportRequest): Promise<ModelExport>;
+  /** Writes freshly initialised weights as safetensors; `from`: files whose tensors they start from. */
   initialise(request: {
+    from?: readonly string[];
     size: ModelSize;
     classes: readonly Expression[];
     vich: boolean;

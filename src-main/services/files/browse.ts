@@ -64,5 +64,5 @@ async function describe(folder: string, entry: Dirent): Promise<Entry> {
 function kindOf(name: string): Entry['kind'] {
   if (isTableName(name)) return 'table';
   if (isImageName(name)) return 'image';
-  return name.toLowerCase().endsWith('.safetensors') ? 'checkpoint' : 'other';
+  return /\.(safetensors|pth|pt|pth\.tar|onnx)$/i.test(name) ? 'checkpoint' : 'other';
 }

@@ -77,7 +77,9 @@ export class Runs {
       store.runs.remove(run);
       throw cause;
     }
-    const plan = { settings, classes, ...images, device, folder, roots: [dataset.root], resume: false };
+    const { initialWeights } = request;
+    const start = { roots: [dataset.root], resume: false, ...(initialWeights && { initialWeights }) };
+    const plan = { settings, classes, ...images, device, folder, ...start };
     return { run, job: queueTraining(context, requireRun(context, run), dataset.id, plan) };
   }
 

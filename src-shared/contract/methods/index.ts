@@ -8,6 +8,7 @@ import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { labels } from './labels.ts';
 import { queues } from './queues.ts';
+import { models } from './models.ts';
 import { runs } from './runs.ts';
 import { versions } from './versions.ts';
 
@@ -21,6 +22,7 @@ export const METHODS = {
   ...labels,
   ...queues,
   ...runs,
+  ...models,
   ...evaluation,
   ...devices,
   ...jobs,

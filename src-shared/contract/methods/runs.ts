@@ -16,11 +16,6 @@ export const runs = methods({
   'runs.metrics': { params: z.object({ run: id }), value: RunMetrics },
   'runs.rename': { params: z.object({ run: id, name: z.string().min(1).max(120) }), value: z.null() },
   'runs.remove': { params: z.object({ run: id }), value: z.null() },
-  /** A checkpoint file as a run of its own, ready to predict and explain. */
-  'runs.importCheckpoint': {
-    params: z.object({ path: z.string().min(1), name: z.string().max(120).optional() }),
-    value: Run,
-  },
   'runs.predict': {
     params: z.object({ run: id, dataset: id, split: z.string().nullable(), device: DeviceChoice }),
     value: z.object({ job: id }),

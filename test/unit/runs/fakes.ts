@@ -78,6 +78,9 @@ export class ScriptedEngine implements Engine {
     Promise.resolve({
       ...{ size: 'tiny', classes: SEVEN, vich: true, layerEmbedding: true, parameters: 1, tensors: 1, hash: 'abc' },
     });
+  examine: Engine['examine'] = () => Promise.reject(new Error('The script has no foreign files.'));
+  adopt: Engine['adopt'] = () => this.inspect('');
+  exportModel: Engine['exportModel'] = () => Promise.reject(new Error('The script exports nothing.'));
   initialise: Engine['initialise'] = () => this.inspect('');
   close: Engine['close'] = () => Promise.resolve();
 

@@ -164,11 +164,9 @@ function readHeader(reader: Reader): { header: SafetensorsHeader; meta: Checkpoi
   if (isPyTorch(start)) {
     throw new FailureError({
       kind: 'unsupported',
-      message: 'This is a PyTorch file (.pth); the workbench does not read those yet.',
+      message: 'This is a PyTorch file (.pth): it does not say what its outputs mean.',
       remedy:
-        'Convert it in Python with safetensors.torch.save_file(state_dict, "model.safetensors", metadata={"format": ' +
-        '"poster-var/1", "size": "paper", "classes": "[\\"neutral\\", …]" in the order of the outputs, "vich": "true", ' +
-        '"layerEmbedding": "true", "frozenBackboneBatchNorm": "batch"}).',
+        'Import it into a project with the order of its classes: poster-var model import FILE --project DIR --classes rafdb.',
     });
   }
   const header = parseHeader(reader.take(headerLength(start, reader.bytes)), reader.bytes);

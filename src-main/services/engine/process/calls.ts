@@ -1,6 +1,9 @@
 /** What each call does. */
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import { decodeSquare, normalise } from '../../images/pixels.ts';
+import { adopt, startFrom } from '../checkpoint/adopt.ts';
+import { examineFile } from '../checkpoint/examine.ts';
+import { exportModel } from '../export/export.ts';
 import { inspectCheckpoint, saveCheckpoint } from '../checkpoint/checkpoint.ts';
 import { GRID_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -64,7 +67,16 @@ export const CALLS: CallTable = {
 
   train,
 
-  initialise: ({ size, classes, vich, layerEmbedding, seed, out }) => {
+  examine: ({ plain, vich }) => Promise.resolve(examineFile(plain, { vich })),
+
+  adopt: ({ plain, classes, vich, out, sourceHash }) => {
+    adopt(plain, { classes, vich, out, extra: { sourceHash } });
+    return Promise.resolve(inspectCheckpoint(out));
+  },
+
+  exportModel,
+
+  initialise: ({ from = [], size, classes, vich, layerEmbedding, seed, out }) => {
     const config: ModelConfig = {
       size,
       classes: classes.length,
@@ -79,7 +91,9 @@ export const CALLS: CallTable = {
         remedy: 'Choose a name that ends with .safetensors.',
       });
     }
-    saveCheckpoint(out, initialise(config, seed), { config, classes });
+    const weights = initialise(config, seed);
+    for (const file of from) startFrom(weights, config, file);
+    saveCheckpoint(out, weights, { config, classes });
     return Promise.resolve(inspectCheckpoint(out));
   },
 };

@@ -1,6 +1,7 @@
 /** The loop's learner: the traced step on a device, with what the settings make of it. */
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import type { TrainSettings } from '../../../../src-shared/domain/run.ts';
+import { startFrom } from '../checkpoint/adopt.ts';
 import { faultAt } from '../faults.ts';
 import type { TrainingPlan } from '../interface.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -20,6 +21,13 @@ export interface OpenLearner extends Learner {
   dispose(): Promise<void>;
 }
 
+/** Fresh weights, with what the files of initial weights bring. */
+function firstWeights({ settings, initialWeights = [] }: TrainingPlan, config: ModelConfig): Weights {
+  const weights = initialise(config, settings.seed);
+  for (const file of initialWeights) startFrom(weights, config, file);
+  return weights;
+}
+
 /** @param note what is worth a line in the run's log. */
 export async function openLearner(
   plan: TrainingPlan,
@@ -35,7 +43,7 @@ export async function openLearner(
 
   let options = stepOptions(settings);
   let wasHalved = false;
-  let trainer = await withMemory(() => openTrainer(initialise(config, settings.seed), config, device, options));
+  let trainer = await withMemory(() => openTrainer(firstWeights(plan, config), config, device, options));
 
   /** Runs `body`; where memory runs out, once in a run, again with the batch in twice as many parts. */
   async function withMemory<T>(body: () => Promise<T>, reopen?: () => Promise<void>): Promise<T> {

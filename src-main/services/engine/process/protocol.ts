@@ -2,10 +2,14 @@
 import type { Failure } from '../../../../src-shared/domain/failure.ts';
 import type { DeviceId } from '../../../../src-shared/domain/device.ts';
 import type { StopReason } from '../../../../src-shared/domain/job.ts';
+import type { Expression } from '../../../../src-shared/domain/expression.ts';
+import type { ModelExport } from '../../../../src-shared/domain/model.ts';
+import type { PlainExamination } from '../checkpoint/examine.ts';
 import type { ConvertedFile } from '../checkpoint/pytorch/convert.ts';
 import type {
   CheckpointInfo,
   Engine,
+  ExportRequest,
   ExplainedImage,
   FeatureBatch,
   FileToPredict,
@@ -41,6 +45,13 @@ export interface Calls {
   train: { params: OnDevice<TrainingPlan>; event: TrainingEvent; value: TrainingOutcome };
   /** Runs in the reader, a process for one file alone: from a PyTorch file to a safetensors file with the same tensors. */
   convert: { params: { file: string; out: string }; event: never; value: ConvertedFile };
+  examine: { params: { plain: string; vich?: boolean }; event: never; value: PlainExamination };
+  adopt: {
+    params: { plain: string; classes: readonly Expression[]; vich?: boolean; out: string; sourceHash: string };
+    event: never;
+    value: CheckpointInfo;
+  };
+  exportModel: { params: ExportRequest; event: never; value: ModelExport };
   initialise: { params: Parameters<Engine['initialise']>[0]; event: never; value: CheckpointInfo };
 }
 

@@ -27,7 +27,10 @@ export type OnnxData =
   | { readonly dtype: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'int32'; readonly shape: readonly number[]; readonly data: Int32Array }
   | { readonly dtype: 'int64'; readonly shape: readonly number[]; readonly data: BigInt64Array }
-  | { readonly dtype: 'bool'; readonly shape: readonly number[]; readonly data: Uint8Array };
+  | { readonly dtype: 'bool'; readonly shape: readonly number[]; readonly data: Uint8Array }
+  /** Only in exported models: IEEE half precision as its bits, and quantised weights. */
+  | { readonly dtype: 'float16'; readonly shape: readonly number[]; readonly data: Uint16Array }
+  | { readonly dtype: 'int8'; readonly shape: readonly number[]; readonly data: Int8Array };
 
 export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
@@ -72,6 +75,12 @@ export class Lowering {
     const name = this.#name('constant');
     this.initializers.set(name, make());
     this.#known.set(`shared ${key}`, [name]);
+    return name;
+  }
+
+  /** A constant tensor under a name of its own, which readers of the model know it by. */
+  named(name: string, content: OnnxData): string {
+    this.initializers.set(name, content);
     return name;
   }
 

@@ -44,15 +44,47 @@ export function toOnnx(graph: Graph, options: Pick<OnnxOptions, 'constants' | 'n
   return lowerGraph(graph, options).model;
 }
 
+/** An input or output; a dimension that is only known when the model runs has a name. */
+export interface OnnxPort {
+  readonly name: string;
+  readonly dtype: Value['dtype'];
+  readonly dims: readonly (number | string)[];
+}
+
+/** A model before it becomes bytes. */
+export interface OnnxModel {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, OnnxData>;
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+}
+
+/** A graph for every runtime: nothing but ONNX, and known inputs keep their names. */
+export function portableModel(graph: Graph, options: Pick<OnnxOptions, 'constants' | 'name'>): OnnxModel {
+  return build(graph, options, true).model;
+}
+
 /** Lowers a graph for a device. */
 export function lowerGraph(graph: Graph, options: OnnxOptions): LoweredGraph {
+  const { model, places } = build(graph, options, false);
+  return { model: encodeModel(model), places };
+}
+
+function build(
+  graph: Graph,
+  options: OnnxOptions,
+  keepNames: boolean,
+): { model: OnnxModel; places: LoweredGraph['places'] } {
   const { block = null, vectors = new Map() } = options;
   const lowering = new Lowering();
   const at = new Storage(lowering, block, vectors);
   const inputs = graph.inputs.flatMap((port) => {
     const known = options.constants?.get(port.name);
     if (known) {
-      at.set(port.value, { laid: laidAs(lowering.constant(contentOf(port.value, known)), port.value) });
+      const content = contentOf(port.value, known);
+      const name = keepNames ? lowering.named(port.name, content) : lowering.constant(content);
+      at.set(port.value, { laid: laidAs(name, port.value) });
       return [];
     }
     return declareInput(at, port);
@@ -60,7 +92,7 @@ export function lowerGraph(graph: Graph, options: OnnxOptions): LoweredGraph {
   for (const [value, constant] of graph.constants) at.constant(value, constant);
   for (const node of graph.nodes) lowerNode(at, node);
   const outputs = graph.outputs.flatMap((port) => declareOutput(at, port));
-  const model = encode(options.name ?? 'graph', lowering, inputs, outputs);
+  const model = assemble(options.name ?? 'graph', lowering, inputs, outputs);
   const places = new Map(graph.nodes.flatMap((node) => node.outputs).map((value) => [value, at.place(value)]));
   return { model, places };
 }
@@ -70,7 +102,8 @@ export function blockProbe(): { model: Uint8Array; shape: readonly number[]; inp
   const lowering = new Lowering();
   const [input, output, shape, dtype] = ['x', 'y', [1, 64, 1, 2], 'float32'] as const;
   const source = lowering.op('ReorderInput', [input], {}, 'com.microsoft.nchwc');
-  const model = encode('probe', lowering, [{ name: input, shape, dtype }], [{ name: output, shape, dtype, source }]);
+  const ports = [[{ name: input, shape, dtype }], [{ name: output, shape, dtype, source }]] as const;
+  const model = encodeModel(assemble('probe', lowering, ...ports));
   return { model, shape, input, output };
 }
 
@@ -126,24 +159,36 @@ function byRule(at: Storage, node: GraphNode): Forms[] {
   return lowerAll(node.kernel, at.onnx, node, inputs).map((laid) => ({ laid }));
 }
 
-function encode(name: string, lowering: Lowering, inputs: readonly Tensor[], outputs: readonly Output[]): Uint8Array {
-  const nodes = withOutputNames(lowering, outputs);
-  const domains = new Set<Domain>(['', ...nodes.map(({ domain }) => domain)]);
-  const model = proto.ModelProto.create({
+function assemble(name: string, lowering: Lowering, inputs: readonly Tensor[], outputs: readonly Output[]): OnnxModel {
+  const portOf = (tensor: Tensor): OnnxPort => ({ name: tensor.name, dtype: tensor.dtype, dims: tensor.shape });
+  return {
+    name,
+    nodes: withOutputNames(lowering, outputs),
+    initializers: lowering.initializers,
+    inputs: inputs.map(portOf),
+    outputs: outputs.map(portOf),
+  };
+}
+
+/** @param metadata further facts for readers of the file. */
+export function encodeModel(model: OnnxModel, metadata: ReadonlyMap<string, string> = new Map()): Uint8Array {
+  const domains = new Set<Domain>(['', ...model.nodes.map(({ domain }) => domain)]);
+  const encoded = proto.ModelProto.create({
     irVersion: IR_VERSION,
     producerName: 'poster-var-workbench',
     opsetImport: [...domains].map((domain) =>
       proto.OperatorSetIdProto.create({ domain, version: domain === '' ? OPSET : 1 }),
     ),
     graph: proto.GraphProto.create({
-      name,
-      node: nodes.map(nodeProto),
-      initializer: [...lowering.initializers].map(([key, content]) => tensorProto(key, content)),
-      input: inputs.map(portProto),
-      output: outputs.map(portProto),
+      name: model.name,
+      node: model.nodes.map(nodeProto),
+      initializer: [...model.initializers].map(([key, content]) => tensorProto(key, content)),
+      input: model.inputs.map(portProto),
+      output: model.outputs.map(portProto),
     }),
+    metadataProps: [...metadata].map(([key, value]) => proto.StringStringEntryProto.create({ key, value })),
   });
-  return proto.ModelProto.encode(model).finish();
+  return proto.ModelProto.encode(encoded).finish();
 }
 
 /** Nodes write outputs under their names at once; only what is an input, a constant or another output too is copied. */
@@ -163,8 +208,9 @@ function withOutputNames({ nodes }: Lowering, outputs: readonly Output[]): OnnxN
   return [...kept, ...copies];
 }
 
-function portProto({ name, shape, dtype }: Tensor): onnx.ValueInfoProto {
-  const dim = shape.map((length) => proto.TensorShapeProto.Dimension.create({ dimValue: length }));
+function portProto({ name, dtype, dims }: OnnxPort): onnx.ValueInfoProto {
+  const { Dimension } = proto.TensorShapeProto;
+  const dim = dims.map((side) => Dimension.create(typeof side === 'number' ? { dimValue: side } : { dimParam: side }));
   const tensorType = proto.TypeProto.Tensor.create({
     elemType: onnxType[dtype],
     shape: proto.TensorShapeProto.create({ dim }),

@@ -71,7 +71,14 @@ export const prelu: Rule<'Prelu'> = {
 };
 
 /** ONNX's numbers for element types (onnx.proto, TensorProto.DataType). */
-export const onnxType: { readonly [D in DType | 'int64']: number } = { float32: 1, int32: 6, int64: 7, bool: 9 };
+export const onnxType: { readonly [D in DType | 'int64' | 'float16' | 'int8']: number } = {
+  float32: 1,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+};
 
 function dtypeAttr(raw: NamedAttrMap): DType {
   const dtype: unknown = raw['dtype'];

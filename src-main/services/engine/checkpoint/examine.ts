@@ -1,0 +1,29 @@
+/** What a safetensors file of any origin holds. */
+import type { Expression } from '../../../../src-shared/domain/expression.ts';
+import { examine } from './foreign.ts';
+import type { Matching } from './foreign.ts';
+import { decodeMeta } from './metadata.ts';
+import { withTensors } from './tensors.ts';
+
+export interface PlainExamination extends Matching {
+  /** Class order that the file itself names. */
+  readonly order: readonly Expression[] | null;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** @throws FailureError 'invalid', 'not-found' or 'unreadable'. */
+export function examineFile(file: string, wanted: { readonly vich?: boolean }): PlainExamination {
+  return withTensors(file, (tensors) => {
+    const { metadata } = tensors.header;
+    return { ...examine(tensors, wanted), order: orderIn(metadata), metadata };
+  });
+}
+
+/** The classes that one of our own files names; null for all others. */
+function orderIn(metadata: ReadonlyMap<string, string>): readonly Expression[] | null {
+  try {
+    return decodeMeta(metadata).classes;
+  } catch {
+    return null;
+  }
+}

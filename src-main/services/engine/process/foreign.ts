@@ -1,0 +1,81 @@
+/** Files of any origin for the engine, which reads safetensors alone: PyTorch's are converted first, by the reader. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import type { Examination } from '../../../../src-shared/domain/model.ts';
+import { openFailure } from '../checkpoint/open.ts';
+import { convertApart } from './read-apart.ts';
+import type { SpawnEngine } from './spawn.ts';
+
+/** A file as safetensors, while it is needed. */
+export interface PlainFile {
+  readonly plain: string;
+  readonly format: Examination['format'];
+  readonly bytes: number;
+  readonly facts: Examination['facts'];
+  readonly unknown: readonly string[];
+}
+
+/** @throws FailureError as `convertPyTorch`; 'not-found'; 'unsupported' for ONNX. */
+export async function withPlain<T>(
+  spawn: SpawnEngine,
+  file: string,
+  body: (plain: PlainFile) => Promise<T>,
+): Promise<T> {
+  const { bytes, safetensors } = await sniff(file);
+  if (safetensors) return body({ plain: file, format: 'safetensors', bytes, facts: [], unknown: [] });
+  const folder = await mkdtemp(join(tmpdir(), 'poster-var-read-'));
+  try {
+    const plain = join(folder, 'tensors.safetensors');
+    const { format, scalars, unknown } = await convertApart(spawn, file, plain);
+    const facts = [...scalars].map(([name, value]) => ({ name, value: String(value) }));
+    return await body({ plain, format, bytes, facts, unknown });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Several files at once, for initial weights. */
+export async function withAllPlain<T>(
+  spawn: SpawnEngine,
+  files: readonly string[],
+  body: (plain: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const [file, ...rest] = files;
+  if (file === undefined) return body([]);
+  return withPlain(spawn, file, ({ plain }) => withAllPlain(spawn, rest, (others) => body([plain, ...others])));
+}
+
+/** safetensors begins with the length of a JSON object. */
+async function sniff(file: string): Promise<{ bytes: number; safetensors: boolean }> {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) {
+      throw new FailureError({
+        kind: 'unreadable',
+        message: `${file} could not be read: it is not a file.`,
+        remedy: 'Choose the checkpoint file itself.',
+      });
+    }
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(9), 0, 9, 0);
+      const pytorch = buffer.readUInt32LE(0) === 0x04034b50;
+      return { bytes: found.size, safetensors: bytesRead === 9 && !pytorch && buffer[8] === 0x7b };
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw cause instanceof FailureError ? cause : openFailure(file, cause);
+  }
+}
+
+export async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
