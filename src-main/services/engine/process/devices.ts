@@ -77,7 +77,7 @@ export class Devices {
       return null;
     } catch (thrown) {
       const { kind, message } = toFailure(thrown);
-      return kind === 'engine' ? `The driver ended the test program: ${message}` : message;
+      return kind === 'lost' ? `The driver ended the test program: ${message}` : message;
     }
   }
 
