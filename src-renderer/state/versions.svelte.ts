@@ -41,7 +41,7 @@ class Versions {
 
   async #load(dataset: number): Promise<void> {
     const found = await call('versions.list', { dataset });
-    if (found !== null) this.#lists = new Map(this.#lists).set(dataset, found);
+    if (found !== null) this.#lists = new Map([...this.#lists, [dataset, found]]);
   }
 }
 
