@@ -154,6 +154,7 @@ function accuracyOf(
     store.images.files(dataset, split).map(({ id }) => id),
     run.id,
   );
-  const known = rows.filter(({ correct }) => correct !== null);
+  // Labels that the model has no class for are left out, as the README's lines do.
+  const known = rows.filter(({ correct, label }) => correct !== null && label !== null && run.classes.includes(label));
   return known.length === 0 ? null : known.filter(({ correct }) => correct).length / known.length;
 }
