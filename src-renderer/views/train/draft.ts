@@ -17,7 +17,20 @@ interface NumberField {
 const INFINITE = Number.POSITIVE_INFINITY;
 
 function setting(
-  key: 'epochs' | 'batch' | 'seed' | 'learningRate' | 'gamma' | 'weightDecay' | 'lambda' | 'labelSmoothing',
+  key:
+    | 'epochs'
+    | 'batch'
+    | 'seed'
+    | 'learningRate'
+    | 'gamma'
+    | 'weightDecay'
+    | 'lambda'
+    | 'labelSmoothing'
+    | 'momentum'
+    | 'samRho'
+    | 'clipNorm'
+    | 'accumulate'
+    | 'checkpointMinutes',
 ): Pick<NumberField, 'read' | 'write'> {
   return { read: (settings) => settings[key], write: (settings, value) => ({ ...settings, [key]: value }) };
 }
@@ -39,6 +52,11 @@ export const NUMBER_FIELDS = {
   weightDecay: { label: 'Weight decay', min: 0, max: INFINITE, ...setting('weightDecay') },
   lambda: { label: 'KL weight \u03bb', min: 0, max: INFINITE, ...setting('lambda') },
   labelSmoothing: { label: 'Label smoothing', min: 0, max: 0.5, ...setting('labelSmoothing') },
+  momentum: { label: 'Momentum (SGD)', min: 0, max: 0.999, ...setting('momentum') },
+  samRho: { label: 'SAM radius, 0 = off', min: 0, max: INFINITE, ...setting('samRho') },
+  clipNorm: { label: 'Clip norm, 0 = off', min: 0, max: INFINITE, ...setting('clipNorm') },
+  accumulate: { label: 'Parts a batch', min: 1, max: 1_024, whole: true, ...setting('accumulate') },
+  checkpointMinutes: { label: 'Save every, min', min: 0, max: 10, ...setting('checkpointMinutes') },
   colorJitter: { label: 'Colour jitter', min: 0, max: 1, ...augmentation('colorJitter') },
   rotation: { label: 'Rotation, \u00b1\u00b0', min: 0, max: 180, ...augmentation('rotation') },
   cropPadding: { label: 'Crop padding, px', min: 0, max: 112, whole: true, ...augmentation('cropPadding') },
@@ -49,7 +67,16 @@ export type NumberKey = keyof typeof NUMBER_FIELDS;
 export const NUMBER_KEYS = Object.keys(NUMBER_FIELDS) as NumberKey[];
 
 /** Settings that are chosen, not typed. */
-export const CHOICE_KEYS = ['size', 'vich', 'layerEmbedding', 'frozenBackboneBatchNorm', 'vichKl'] as const;
+export const CHOICE_KEYS = [
+  'size',
+  'vich',
+  'layerEmbedding',
+  'frozenBackboneBatchNorm',
+  'vichKl',
+  'optimizer',
+  'classWeights',
+  'targets',
+] as const;
 export type ChoiceKey = (typeof CHOICE_KEYS)[number];
 
 export interface TrainDraft {
@@ -93,6 +120,9 @@ export function withPreset(draft: TrainDraft, preset: Preset): TrainDraft {
       layerEmbedding: settings.layerEmbedding,
       frozenBackboneBatchNorm: settings.frozenBackboneBatchNorm,
       vichKl: settings.vichKl,
+      optimizer: settings.optimizer,
+      classWeights: settings.classWeights,
+      targets: settings.targets,
     },
     horizontalFlip: settings.augmentation.horizontalFlip,
     numbers: Object.fromEntries(

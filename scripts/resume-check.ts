@@ -1,0 +1,118 @@
+/**
+ * Kills trainings at random moments (kill -9 of every process) and resumes them, through the command line: the last checkpoint must be
+ * that of a run nobody disturbed, byte for byte. `npm run resume-check -- --times 20 --size tiny [--images FOLDER --steps 10]`
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+
+const { values: options } = parseArgs({
+  options: {
+    times: { type: 'string', default: '3' },
+    size: { type: 'string', default: 'tiny' },
+    steps: { type: 'string', default: '12' },
+    images: { type: 'string' },
+  },
+});
+const BATCH = 4;
+const steps = Number(options.steps);
+const CLI = fileURLToPath(new URL('../src-main/cli.ts', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'poster-var-resume-check-'));
+const project = join(work, 'project');
+
+interface Ended {
+  readonly code: number | null;
+  readonly answer: Readonly<Record<string, unknown>>;
+  readonly seconds: number;
+}
+
+/** Runs a command; after `killAfter` seconds its whole process group gets SIGKILL. */
+function cli(args: readonly string[], killAfter?: number): Promise<Ended> {
+  const started = performance.now();
+  // Its own group, so that the engine dies with it.
+  const child = spawn(process.execPath, [CLI, ...args, '--json'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+  const timer =
+    killAfter === undefined ? null : setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), killAfter * 1_000);
+  return new Promise((done) =>
+    child.on('close', (code) => {
+      if (timer !== null) clearTimeout(timer);
+      const answer = out.trim() === '' ? {} : (JSON.parse(out) as Record<string, unknown>);
+      done({ code, answer, seconds: (performance.now() - started) / 1_000 });
+    }),
+  );
+}
+
+/** Pictures of coloured noise in two classes and two splits. */
+async function makeImages(folder: string): Promise<void> {
+  const kinds = ['happy', 'sad'];
+  for (const [split, count] of [
+    ['train', (steps * BATCH) / 4],
+    ['val', 4],
+  ] as const)
+    for (let index = 0; index < count; index++) {
+      const kind = kinds[index % 2] ?? 'sad';
+      mkdirSync(join(folder, split, kind), { recursive: true });
+      const pixels = Buffer.from(
+        Array.from({ length: 48 * 48 * 3 }, (_, at) => (at * 7 + index * 31 + (at % 3) * 90) % 256),
+      );
+      await sharp(pixels, { raw: { width: 48, height: 48, channels: 3 } })
+        .png()
+        .toFile(join(folder, split, kind, `${index}.png`));
+    }
+}
+
+const hashOf = (run: unknown): string =>
+  createHash('sha256')
+    .update(readFileSync(join(project, 'checkpoints', `run-${Number(run)}`, 'last.safetensors')))
+    .digest('hex');
+
+const train = [
+  'train',
+  '--project',
+  project,
+  '--dataset',
+  'faces',
+  '--device',
+  'cpu',
+  '--preset',
+  'quick',
+  '--size',
+  options.size,
+].concat(['--batch', String(BATCH), '--epochs', options.images === undefined ? '4' : '1', '--checkpoint-minutes', '0']);
+
+let same = 0;
+const times = Number(options.times);
+try {
+  const source = options.images === undefined ? join(work, 'images') : resolve(options.images);
+  if (options.images === undefined) await makeImages(source);
+  await cli(['import', source, '--project', project, '--name', 'faces']);
+  const straight = await cli(train);
+  if (straight.code !== 0) throw new Error('The straight run failed.');
+  const expected = hashOf(straight.answer['run']);
+  console.log(`Straight run: ${straight.seconds.toFixed(1)} s, ${expected.slice(0, 12)}`);
+  for (let time = 1; time <= times; time++) {
+    const killed = await cli(train, straight.seconds * (0.2 + 0.7 * Math.random()));
+    // Runs are numbered in order.
+    const run = Number(straight.answer['run']) + time;
+    const resumed = killed.code === 0 ? killed : await cli(['train', '--project', project, '--resume', String(run)]);
+    const equal = resumed.code === 0 && hashOf(run) === expected;
+    if (equal) same += 1;
+    console.log(
+      `${time}/${times}: killed after ${killed.seconds.toFixed(1)} s, resumed: ${equal ? 'same bytes' : 'DIFFERENT'}`,
+    );
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(`${same} of ${times} the same`);
+process.exitCode = same === times ? 0 : 1;
