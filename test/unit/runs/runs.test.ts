@@ -343,9 +343,25 @@ describe('the list of runs', () => {
   });
 
   it('offers presets that are complete', () => {
-    expect(runs.presets().map(({ name, settings }) => [name, settings.preset, settings.size])).toEqual([
-      ['quick', 'quick', 'tiny'],
-      ['rafdb', 'rafdb', 'paper'],
+    const presets = runs.presets();
+    expect(presets.map(({ name }) => name)).toEqual([
+      'quick',
+      'rafdb',
+      'rafdb-official',
+      'affectnet7',
+      'affectnet7-official',
+      'affectnet8',
+      'affectnet8-official',
+      'ferplus',
+      'ferplus-official',
     ]);
+    for (const { name, settings } of presets) {
+      const isOfficial = name.endsWith('-official');
+      expect(settings).toMatchObject({
+        preset: name,
+        size: name === 'quick' ? 'tiny' : 'paper',
+        samRho: isOfficial ? 0.05 : 0,
+      });
+    }
   });
 });
