@@ -19,25 +19,28 @@ const PlanFile = z.object({
   format: z.literal('poster-var-plan/1'),
   train: z.array(PlannedImage),
   val: z.array(PlannedImage),
+  /** Checkpoints that its weights began from. */
+  initialWeights: z.array(z.string()).optional(),
 });
 
-type Images = Pick<TrainingPlan, 'train' | 'val'>;
+type Start = Pick<TrainingPlan, 'train' | 'val' | 'initialWeights'>;
 
 const NAME = 'plan.json';
 
 /** @throws FailureError 'disk-full' or 'unavailable'. */
-export function writePlan(folder: string, { train, val }: Images): void {
+export function writePlan(folder: string, { train, val, initialWeights }: Start): void {
   const facts = (images: readonly TrainingImage[]) => images.map(({ id, label, target }) => ({ id, label, target }));
   mkdirSync(folder, { recursive: true });
-  const text = JSON.stringify({ format: 'poster-var-plan/1', train: facts(train), val: facts(val) });
+  const plan = { format: 'poster-var-plan/1', train: facts(train), val: facts(val), initialWeights };
+  const text = JSON.stringify(plan);
   replaceFile(join(folder, NAME), [new TextEncoder().encode(text)]);
 }
 
 /**
- * The images of a run's start, where they lie now.
+ * The images of a run's start, where they lie now, and the weights that it began from.
  * @throws FailureError 'not-found' where the plan or one of its images is no more.
  */
-export function readPlan(folder: string, store: Store, dataset: number): Images {
+export function readPlan(folder: string, store: Store, dataset: number): Start {
   let text: string;
   try {
     text = readFileSync(join(folder, NAME), 'utf8');
@@ -53,7 +56,8 @@ export function readPlan(folder: string, store: Store, dataset: number): Images 
       if (image === null) throw gone(`The image ${id} that this run learns from is no longer in the project.`);
       return { id, file: image.file, box: image.box, label, ...(target && { target }) };
     });
-  return { train: found(plan.train), val: found(plan.val) };
+  const { initialWeights } = plan;
+  return { train: found(plan.train), val: found(plan.val), ...(initialWeights && { initialWeights }) };
 }
 
 function gone(message: string): FailureError {

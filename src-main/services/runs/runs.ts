@@ -71,15 +71,15 @@ export class Runs {
       epochs: settings.epochs,
     });
     const folder = checkpointFolder(store.folder, run);
+    const { initialWeights } = request;
+    const learned = { ...images, ...(initialWeights && { initialWeights }) };
     try {
-      writePlan(folder, images);
+      writePlan(folder, learned);
     } catch (cause) {
       store.runs.remove(run);
       throw cause;
     }
-    const { initialWeights } = request;
-    const start = { roots: [dataset.root], resume: false, ...(initialWeights && { initialWeights }) };
-    const plan = { settings, classes, ...images, device, folder, ...start };
+    const plan = { settings, classes, ...learned, device, folder, roots: [dataset.root], resume: false };
     return { run, job: queueTraining(context, requireRun(context, run), dataset.id, plan) };
   }
 
@@ -100,9 +100,9 @@ export class Runs {
     }
     const dataset = requireDataset(context, id);
     const folder = checkpointFolder(context.store.folder, run);
-    const images = readPlan(folder, context.store, id);
+    const learned = readPlan(folder, context.store, id);
     const device = DeviceChoice.catch('auto').parse(row.device);
-    const plan = { settings, classes, ...images, device, folder, roots: [dataset.root], resume: true };
+    const plan = { settings, classes, ...learned, device, folder, roots: [dataset.root], resume: true };
     return { run, job: queueTraining(context, row, id, plan) };
   }
 

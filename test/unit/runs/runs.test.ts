@@ -147,7 +147,10 @@ describe('training', () => {
     engine.beforeEpoch = (epoch) => {
       if (epoch === 2) runs.pause(runs.list()[0]?.id ?? 0);
     };
-    const run = await trained(dataset);
+    // Where nothing was saved yet, a run that is resumed begins anew: from the weights that it first began from.
+    const { run, job } = runs.startTraining({ ...request(dataset), initialWeights: ['/models/ir50.pth'] });
+    await jobs.finished(job);
+    expect(engine.plans[0]?.initialWeights).toEqual(['/models/ir50.pth']);
     expect(runs.list()[0]).toMatchObject({ status: 'paused', epoch: 1, endedAt: null });
     expect(runs.list()[0]?.notes.map(({ text }) => text)).toEqual(['Paused at step 2.']);
     const [first] = images;
