@@ -24,7 +24,14 @@ export const mislabelled: QueueKind = {
     const images = labelQuality(probabilities, labels, classes.length).flatMap((quality, at): Ranked[] => {
       const [prediction, p] = [predictions[at], probabilities[at]];
       const instead = quality === null ? undefined : classes[quality.instead];
-      if (quality === null || instead === undefined || prediction?.label == null || p === undefined) return [];
+      if (
+        quality === null ||
+        instead === undefined ||
+        prediction === undefined ||
+        prediction.label === null ||
+        p === undefined
+      )
+        return [];
       const [given, other] = [p[labels[at] ?? 0] ?? 0, p[quality.instead] ?? 0];
       const title = EXPRESSION_FACES[instead].title;
       const sure = quality.issue ? 'surely' : 'rather';

@@ -25,7 +25,7 @@ class Triage {
   #opened = $state.raw<OpenedQueue | null>(null);
   #failure = $state.raw<Failure | null>(null);
   #progress = $state.raw<QueueProgress | null>(null);
-  #entries = $state.raw<ReadonlyMap<number, QueueEntry>>(new Map());
+  #entries = $state.raw<Readonly<Record<number, QueueEntry>>>({});
   #at = $state(0);
   #key = '';
   #opening = 0;
@@ -56,10 +56,10 @@ class Triage {
     return this.#at;
   }
   get entry(): QueueEntry | undefined {
-    return this.#entries.get(this.#at);
+    return this.#entries[this.#at];
   }
   entryAt(index: number): QueueEntry | undefined {
-    return this.#entries.get(index);
+    return this.#entries[index];
   }
 
   /** What the queue depends on, as one text: opened again when it changes. */
@@ -104,7 +104,7 @@ class Triage {
     this.#failure = result.ok ? null : result.error;
     if (!result.ok) return;
     this.#asked.clear();
-    this.#entries = new Map();
+    this.#entries = {};
     this.#opened = result.value;
     this.#at = await this.#start(result.value.snapshot);
     this.#want(this.#at);
@@ -151,17 +151,17 @@ class Triage {
 
   /** Shows a change at once; returns what takes it back. */
   patch(index: number, change: (entry: QueueEntry) => QueueEntry): () => void {
-    const before = this.#entries.get(index);
+    const before = this.#entries[index];
     if (before === undefined) return () => undefined;
-    this.#entries = new Map(this.#entries).set(index, change(before));
-    return () => (this.#entries = new Map(this.#entries).set(index, before));
+    this.#entries = { ...this.#entries, [index]: change(before) };
+    return () => (this.#entries = { ...this.#entries, [index]: before });
   }
 
   #want(index: number): void {
     for (const page of new Set([index - PAGE / 2, index, index + PAGE / 2].map((at) => Math.floor(at / PAGE))))
       if (page >= 0 && page * PAGE < this.total && !this.#asked.has(page)) void this.#fetch(page);
     for (let ahead = 1; ahead <= AHEAD; ahead++) {
-      const next = this.#entries.get(index + ahead);
+      const next = this.#entries[index + ahead];
       if (next !== undefined && next.row.status !== 'broken') new Image().src = imageUrl(next.row.id);
     }
   }
@@ -178,9 +178,8 @@ class Triage {
       if (result.error.kind === 'gone') await this.open(true);
       return;
     }
-    const entries = new Map(this.#entries);
-    for (const [at, entry] of result.value.entries()) entries.set(offset + at, entry);
-    this.#entries = entries;
+    const fetched = result.value.map((entry, at) => [offset + at, entry] as const);
+    this.#entries = { ...this.#entries, ...Object.fromEntries(fetched) };
     if (router.id('focus') === null && this.entry !== undefined)
       router.set({ focus: this.entry.row.id }, { replace: true });
   }
@@ -188,8 +187,8 @@ class Triage {
   /** What was labelled, here or elsewhere, as it stands now. */
   async #refresh(images: readonly number[] | null): Promise<void> {
     if (this.#opened === null) return;
-    const touched = [...this.#entries].filter(([, { row }]) => images === null || images.includes(row.id));
-    const pages = new Set(touched.map(([index]) => Math.floor(index / PAGE)));
+    const touched = Object.entries(this.#entries).filter(([, { row }]) => images === null || images.includes(row.id));
+    const pages = new Set(touched.map(([index]) => Math.floor(Number(index) / PAGE)));
     await Promise.all([...pages].map((page) => this.#fetch(page)));
     await this.#refreshProgress();
   }
