@@ -77,7 +77,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
 
     await page.getByRole('link', { name: /Open in gallery/ }).click();
     await page.locator('[role=gridcell][data-image]').first().waitFor();
-    expect(await countedImages(page)).toBe(comparison.outcomes.fixed);
+    await expect.poll(() => countedImages(page)).toBe(comparison.outcomes.fixed);
     // Back to the comparison: the baseline is still in the address.
     await page.goBack();
     await cell(/fixed$/).waitFor();

@@ -92,9 +92,12 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
   it('4 and 5: 3 typed into the note labels nothing; with single keys off 3 is inert, and the pad works', async () => {
     await openQueue('mislabelled');
     const image = await current();
+    const note = page.getByRole('textbox', { name: 'Note' });
+    await note.waitFor();
     await page.keyboard.press('m');
+    await expect.poll(() => note.evaluate((field) => field === document.activeElement)).toBe(true);
     await page.keyboard.type('3');
-    expect(await page.getByRole('textbox', { name: 'Note' }).inputValue()).toContain('3');
+    expect(await note.inputValue()).toContain('3');
     await page.keyboard.press('Escape');
     await page.evaluate(() => localStorage.setItem('poster-var.settings', JSON.stringify({ singleKeys: false })));
     await page.reload();
