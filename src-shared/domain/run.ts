@@ -142,6 +142,8 @@ export const EpochMetrics = z.object({
   valAccuracy: z.number().nullable(),
   /** Mean sigma of the predicted class on the validation split; null without VICH. */
   meanSigma: z.number().nullable(),
+  /** Of the epoch's process time, what its steps waited for their images; null where an older version did not measure it. */
+  waitSeconds: z.number().nullable().default(null),
   processSeconds: z.number(),
 });
 export type EpochMetrics = z.infer<typeof EpochMetrics>;

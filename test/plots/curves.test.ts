@@ -20,6 +20,7 @@ const epoch = (n: number, seconds: number, valAccuracy: number | null): EpochMet
   valLoss: null,
   valAccuracy,
   meanSigma: null,
+  waitSeconds: null,
   processSeconds: seconds,
 });
 const clock = { stepsPerEpoch: 10, epochs: [epoch(1, 5, 0.4), epoch(2, 15, null), epoch(3, 20, 0.6)] };

@@ -1,4 +1,5 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
+import type { EpochDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type { Device, DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { Examination, ModelExport, ModelFormat, ModelPrecision } from '../../../src-shared/domain/model.ts';
@@ -112,6 +113,8 @@ export type TrainingEvent =
       readonly best: boolean;
       /** SHA-256 of `best.safetensors`, hex. */
       readonly bestHash: string;
+      /** In the order of the plan's `train`. */
+      readonly dynamics: EpochDynamics;
     }
   /** A resume point stands on the disk. */
   | { readonly kind: 'saved'; readonly step: number; readonly processSeconds: number }

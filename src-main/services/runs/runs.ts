@@ -1,13 +1,14 @@
 /** Models of the open project: training them, asking them, and what they found. */
 import { rm } from 'node:fs/promises';
 import type { Emit } from '../../../src-shared/contract/client.ts';
+import type { TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
 import { isResumable } from '../../../src-shared/domain/run.ts';
 import type { Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { Version } from '../../../src-shared/domain/version.ts';
-import type { Engine, TrainingPlan } from '../engine/interface.ts';
+import type { Engine, TrainingImage, TrainingPlan } from '../engine/interface.ts';
 import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
 import type { OpenProject, RunContext } from './context.ts';
 import { explanationOf } from './explain.ts';
@@ -44,6 +45,22 @@ export class Runs {
     return context.store.runs.metrics(run);
   }
 
+  /**
+   * What training saw of each image, epoch by epoch.
+   * @throws FailureError 'not-found'; 'conflict' for an imported run, or one of a version that did not record it.
+   */
+  dynamics(run: number): TrainingDynamics {
+    const context = this.#context();
+    const { name } = requireRun(context, run);
+    const found = context.store.runs.dynamics(run);
+    if (found !== null) return found;
+    throw new FailureError({
+      kind: 'conflict',
+      message: `The run "${name}" has no record of how it learnt each image.`,
+      remedy: 'Train a new run: it is recorded from the first epoch on.',
+    });
+  }
+
   /** Queues a training. At its end every readable image of the dataset has a prediction of the best checkpoint. */
   startTraining(request: TrainRequest): { run: number; job: number } {
     const context = this.#context();
@@ -74,6 +91,12 @@ export class Runs {
     const { initialWeights } = request;
     const learned = { ...images, ...(initialWeights && { initialWeights }) };
     try {
+      const numbers = (of: (image: TrainingImage) => number): number[] => images.train.map(of);
+      store.runs.setTrainingImages(
+        run,
+        Int32Array.from(numbers(({ id }) => id)),
+        Uint8Array.from(numbers(({ label }) => label)),
+      );
       writePlan(folder, learned);
     } catch (cause) {
       store.runs.remove(run);

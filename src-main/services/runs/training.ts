@@ -162,10 +162,10 @@ export class Training {
     job.progress(this.#step, this.#totalSteps, `Epoch ${epoch} of ${epochs}`);
   }
 
-  #epoch({ metrics, best, bestHash }: TrainingEvent & { kind: 'epoch' }): void {
+  #epoch({ metrics, best, bestHash, dynamics }: TrainingEvent & { kind: 'epoch' }): void {
     const { store, emit } = this.#context;
     const { epoch, valAccuracy, processSeconds } = metrics;
-    store.runs.addEpoch(this.#run, metrics);
+    store.runs.addEpoch(this.#run, metrics, dynamics);
     const found: RunPatch = best
       ? {
           best: { metric: 'accuracy', value: valAccuracy ?? 0, epoch },

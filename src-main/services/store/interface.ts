@@ -1,5 +1,6 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
 import type { Dataset, ImportChoices, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
+import type { EpochDynamics, TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type {
   Attributes,
@@ -266,7 +267,12 @@ export interface RunTable {
   /** Absolute path of the checkpoint, or null while there is none. */
   checkpoint(run: number): string | null;
   appendSteps(run: number, first: number, loss: Float32Array): void;
-  addEpoch(run: number, metrics: EpochMetrics): void;
+  /** What a run learns from, in the order of its training list: ids, and labels as indices into its classes. */
+  setTrainingImages(run: number, images: Int32Array, labels: Uint8Array): void;
+  /** Stores or replaces an epoch; an imported history has no dynamics. */
+  addEpoch(run: number, metrics: EpochMetrics, dynamics?: EpochDynamics): void;
+  /** Null for a run whose training list was not stored: an imported one, or one of an older version. */
+  dynamics(run: number): TrainingDynamics | null;
   metrics(run: number): RunMetrics;
   /** Stores or replaces predictions, and derives loss (on the current label), sigma, margin, entropy, predicted class. */
   putPredictions(run: number, rows: readonly NewPrediction[]): void;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { EpochDynamics, TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import { Failure } from '../../../src-shared/domain/failure.ts';
 import { Run, TrainSettings, type EpochMetrics, type RunMetrics } from '../../../src-shared/domain/run.ts';
 import { Curves } from './curves.ts';
 import type { Database, Statement } from './database.ts';
+import { Dynamics } from './dynamics.ts';
 import type { NewPrediction, RunPatch, RunTable, StoredPrediction } from './interface.ts';
 import { Classes, jsonOrNull, parseColumn, parseOptional } from './json.ts';
 import { pairedPredictions } from './paired.ts';
@@ -104,6 +106,7 @@ export class Runs implements RunTable {
   readonly #places: Places;
   readonly #predictions: Predictions;
   readonly #curves: Curves;
+  readonly #dynamics: Dynamics;
   readonly #get: Statement<[number], RunRecord>;
 
   constructor(database: Database, places: Places, predictions: Predictions) {
@@ -111,6 +114,7 @@ export class Runs implements RunTable {
     this.#places = places;
     this.#predictions = predictions;
     this.#curves = new Curves(database);
+    this.#dynamics = new Dynamics(database);
     this.#get = database.prepare(`${SELECT} WHERE id = ?`);
   }
 
@@ -176,8 +180,19 @@ export class Runs implements RunTable {
     this.#database.write(() => this.#curves.append(run, first, loss));
   }
 
-  addEpoch(run: number, metrics: EpochMetrics): void {
-    this.#database.write(() => this.#curves.addEpoch(run, metrics));
+  setTrainingImages(run: number, images: Int32Array, labels: Uint8Array): void {
+    this.#database.write(() => this.#dynamics.putImages(run, images, labels));
+  }
+
+  addEpoch(run: number, metrics: EpochMetrics, dynamics?: EpochDynamics): void {
+    this.#database.write(() => {
+      this.#curves.addEpoch(run, metrics);
+      if (dynamics) this.#dynamics.putEpoch(run, metrics.epoch, dynamics);
+    });
+  }
+
+  dynamics(run: number): TrainingDynamics | null {
+    return this.#database.read(() => this.#dynamics.read(run));
   }
 
   metrics(run: number): RunMetrics {

@@ -120,9 +120,12 @@ export class ScriptedEngine implements Engine {
       if (better) best = { metric: 'accuracy', value: accuracy, epoch };
       const metrics = {
         ...{ epoch, learningRate: 0.1, trainLoss: 1.5, trainAccuracy: 0.4, valLoss: 1.2, valAccuracy: accuracy },
-        ...{ meanSigma: 0.3, processSeconds: epoch },
+        ...{ meanSigma: 0.3, waitSeconds: 0.1, processSeconds: epoch },
       };
-      tell({ kind: 'epoch', metrics, best: better, bestHash: `hash of ${best.epoch}` });
+      const seen = (value: number): Float32Array => new Float32Array(plan.train.length).fill(value);
+      const predicted = Uint8Array.from(plan.train, ({ label }) => label);
+      const dynamics = { loss: seen(1 / epoch), margin: seen(epoch), predicted };
+      tell({ kind: 'epoch', metrics, best: better, bestHash: `hash of ${best.epoch}`, dynamics });
     }
     const checkpoint = join(plan.folder, 'best.safetensors');
     return { epochs: this.script.length, best, checkpoint, hash: `hash of ${best.epoch}`, processSeconds: 9 };

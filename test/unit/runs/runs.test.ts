@@ -102,6 +102,15 @@ describe('training', () => {
     expect(metrics.stepsPerEpoch).toBe(2);
     expect(metrics.epochs.map((epoch) => epoch.valAccuracy)).toEqual([0.5, 0.75, 0.6]);
 
+    const dynamics = runs.dynamics(run);
+    expect([...dynamics.images]).toEqual(images.slice(0, 2));
+    expect([...dynamics.labels]).toEqual([SEVEN.indexOf('happy'), SEVEN.indexOf('sad')]);
+    expect(dynamics.epochs.map(({ epoch, margin }) => [epoch, ...margin])).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+      [3, 3, 3],
+    ]);
+
     const told = events.map(({ event }) => event);
     expect(told.filter((event) => event === 'run.steps')).toHaveLength(3);
     expect(told.filter((event) => event === 'run.epoch')).toHaveLength(3);

@@ -166,6 +166,7 @@ describe('runs', () => {
       valLoss: null,
       valAccuracy: null,
       meanSigma: null,
+      waitSeconds: 0.5,
       processSeconds: 2,
     };
     store.runs.addEpoch(run, { ...epoch, trainLoss: 9 });
@@ -176,5 +177,34 @@ describe('runs', () => {
       stepsPerEpoch: 4,
       epochs: [epoch],
     });
+  });
+
+  it('keep what training saw of each image, epoch by epoch, as long as the run stands', () => {
+    const store = temporaryStore();
+    const { dataset, ids } = addDataset(store, 'd', [newImage('a.png', 'sad'), newImage('b.png', 'happy')]);
+    const run = addRun(store, dataset);
+    expect(store.runs.dynamics(run)).toBeNull();
+    const images = Int32Array.from(ids).reverse();
+    const labels = Uint8Array.of(0, 6);
+    store.runs.setTrainingImages(run, images, labels);
+    expect(store.runs.dynamics(run)).toEqual({ images, labels, epochs: [] });
+    const metrics = { learningRate: 1, trainLoss: 1, trainAccuracy: 1, valLoss: null, valAccuracy: null };
+    const epoch = (number: number, loss: number) => {
+      const dynamics = {
+        loss: Float32Array.of(loss, NaN),
+        margin: Float32Array.of(-loss, NaN),
+        predicted: Uint8Array.of(6, 255),
+      };
+      const more = { meanSigma: null, waitSeconds: null, processSeconds: 1 };
+      store.runs.addEpoch(run, { epoch: number, ...metrics, ...more }, dynamics);
+      return { epoch: number, ...dynamics };
+    };
+    epoch(1, 9);
+    const second = epoch(2, 2);
+    // An epoch that a resumed run does again replaces what stood.
+    const first = epoch(1, 1);
+    expect(store.runs.dynamics(run)).toEqual({ images, labels, epochs: [first, second] });
+    store.runs.remove(run);
+    expect(store.runs.dynamics(run)).toBeNull();
   });
 });

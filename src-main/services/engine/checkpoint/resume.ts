@@ -24,6 +24,8 @@ export const Standing = z.object({
   /** Sums over the epoch's images so far. */
   lossSum: z.number(),
   correct: z.number().int(),
+  /** Seconds of the epoch that steps waited for their batch. */
+  waitSeconds: z.number().default(0),
   best: z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() }).nullable(),
   bestHash: z.string(),
   processSeconds: z.number(),
@@ -36,6 +38,8 @@ export interface ResumePoint {
   readonly standing: Standing;
   readonly weights: Weights;
   readonly optimizer: Weights;
+  /** What the epoch under way has seen of each image; empty in points of older versions. */
+  readonly dynamics: Weights;
 }
 
 const KEPT = 3;
@@ -43,17 +47,18 @@ const NAME = /^resume-(\d{10})\.([0-9a-f]{64})\.safetensors$/;
 const FORMAT = 'poster-var-resume/1';
 const MODEL = 'model.';
 const OPTIMIZER = 'optimizer.';
+const DYNAMICS = 'dynamics.';
 
 /**
  * Writes a point beside those before it, and removes all but the newest three.
  * @throws FailureError 'disk-full' or 'unavailable'; the points before it then stand untouched.
  */
-export function saveResumePoint(folder: string, { standing, weights, optimizer }: ResumePoint): void {
+export function saveResumePoint(folder: string, { standing, weights, optimizer, dynamics }: ResumePoint): void {
   mkdirSync(folder, { recursive: true });
   const named = (prefix: string, tensors: Weights): [string, StoredTensor][] =>
     [...tensors].map(([name, tensor]) => [prefix + name, tensor]);
   // Widest elements first: every tensor then lies aligned in the file.
-  const tensors = [...named(MODEL, weights), ...named(OPTIMIZER, optimizer)].sort(
+  const tensors = [...named(MODEL, weights), ...named(OPTIMIZER, optimizer), ...named(DYNAMICS, dynamics)].sort(
     ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
   );
   let end = 0;
@@ -116,7 +121,7 @@ function decode(bytes: Uint8Array): ResumePoint {
         .map((entry) => [entry.name.slice(prefix.length), tensorOf(entry, bytes.subarray(header.dataStart))]),
     );
   const standing = Standing.parse(JSON.parse(header.metadata.get('standing') ?? 'null'));
-  return { standing, weights: read(MODEL), optimizer: read(OPTIMIZER) };
+  return { standing, weights: read(MODEL), optimizer: read(OPTIMIZER), dynamics: read(DYNAMICS) };
 }
 
 function tensorOf({ dtype, shape, begin, end }: TensorEntry, data: Uint8Array): StoredTensor {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import type { EpochMetrics } from '../../../../src-shared/domain/run.ts';
-import { argmax } from '../../../../src-shared/metrics/vich.ts';
 import { saveCheckpoint } from '../checkpoint/checkpoint.ts';
 import { loadResumePoint, saveResumePoint } from '../checkpoint/resume.ts';
 import type { Standing } from '../checkpoint/resume.ts';
@@ -13,6 +12,7 @@ import type { Weights } from '../model/initialise.ts';
 import { Random } from '../random.ts';
 import { BatchMaker } from './batches.ts';
 import type { TrainingBatch } from './batches.ts';
+import { DynamicsRecorder } from './dynamics.ts';
 import type { PixelCache } from './pixels.ts';
 import { epochBatches, stepsPerEpoch } from './sampler.ts';
 import { learningRateOf } from './schedule.ts';
@@ -88,6 +88,7 @@ class Loop {
   readonly #tell: (event: TrainingEvent) => void;
   readonly #signal: AbortSignal;
   readonly #maker: BatchMaker;
+  readonly #dynamics: DynamicsRecorder;
   readonly #started = performance.now();
   readonly #untold: number[] = [];
   #told = performance.now();
@@ -104,8 +105,9 @@ class Loop {
     this.#tell = tell;
     this.#signal = signal;
     this.#maker = new BatchMaker(plan, tools.pixels);
+    this.#dynamics = new DynamicsRecorder(plan.train.length, plan.classes.length);
     this.#noise = Random.seeded(plan.settings.seed).split('noise');
-    const counts = { epoch: 1, stepOfEpoch: 0, steps: 0, lossSum: 0, correct: 0, processSeconds: 0 };
+    const counts = { epoch: 1, stepOfEpoch: 0, steps: 0, lossSum: 0, correct: 0, waitSeconds: 0, processSeconds: 0 };
     this.#progress = { ...counts, best: null, bestHash: '', noise: [...this.#noise.state()] };
   }
 
@@ -139,19 +141,23 @@ class Loop {
     this.#progress = { ...point.standing };
     this.#secondsBefore = point.standing.processSeconds;
     this.#noise = Random.restored(point.standing.noise);
+    this.#dynamics.restore(point.dynamics);
   }
 
   /** The epoch under way, from the step where it stands. */
   async #epoch(): Promise<void> {
     const progress = this.#progress;
     const { learner } = this.#tools;
-    const { settings, classes, train } = this.#plan;
+    const { settings, train } = this.#plan;
     const { epoch } = progress;
     const batches = epochBatches(train.length, settings.batch, settings.seed, epoch);
     const learningRate = learningRateOf(epoch, settings);
     let next = this.#prepare(batches[progress.stepOfEpoch], epoch);
     while (progress.stepOfEpoch < batches.length) {
-      const batch = await this.#patiently(next, batches[progress.stepOfEpoch], epoch);
+      const positions = batches[progress.stepOfEpoch] ?? new Uint32Array();
+      const asked = performance.now();
+      const batch = await this.#patiently(next, positions, epoch);
+      progress.waitSeconds += (performance.now() - asked) / 1000;
       // Decoding of the following batch goes on in other threads while the network runs.
       next = this.#prepare(batches[progress.stepOfEpoch + 1], epoch);
       await this.#stopIfAborted();
@@ -161,7 +167,7 @@ class Loop {
       this.#lastBatch = batch.ids;
       this.#refuseNaN(result.loss);
       progress.lossSum += result.loss * batch.labels.length;
-      progress.correct += countCorrect(result.mu, batch, classes.length);
+      progress.correct += this.#dynamics.note(positions, batch.labels, result.mu);
       this.#tellLoss(result.loss);
       if (this.#minutesUnsaved() >= settings.checkpointMinutes) await this.#save();
     }
@@ -209,8 +215,8 @@ class Loop {
     }
     const [trainLoss, trainAccuracy] = [progress.lossSum / train.length, progress.correct / train.length];
     const metrics = this.#metrics(epoch, learningRate, trainLoss, trainAccuracy, validation);
-    Object.assign(progress, { epoch: epoch + 1, stepOfEpoch: 0, lossSum: 0, correct: 0 });
-    this.#tell({ kind: 'epoch', metrics, best, bestHash: progress.bestHash });
+    Object.assign(progress, { epoch: epoch + 1, stepOfEpoch: 0, lossSum: 0, correct: 0, waitSeconds: 0 });
+    this.#tell({ kind: 'epoch', metrics, best, bestHash: progress.bestHash, dynamics: this.#dynamics.take() });
     await this.#save();
   }
 
@@ -229,6 +235,7 @@ class Loop {
       valLoss: validation.loss,
       valAccuracy: validation.accuracy,
       meanSigma: validation.meanSigma,
+      waitSeconds: this.#progress.waitSeconds,
       processSeconds: this.#seconds(),
     };
   }
@@ -255,7 +262,7 @@ class Loop {
       processSeconds: this.#seconds(),
       noise: [...this.#noise.state()],
     };
-    const point = { standing, weights, optimizer: await learner.optimizerState() };
+    const point = { standing, weights, optimizer: await learner.optimizerState(), dynamics: this.#dynamics.state() };
     await patience.until(() => saveResumePoint(this.#plan.folder, point), null, this.#signal);
     this.#saved = performance.now();
     this.#tell({ kind: 'saved', step: standing.steps, processSeconds: standing.processSeconds });
@@ -322,12 +329,4 @@ function isFinite(weights: Weights): boolean {
     if (dtype === 'float32' && !data.every((value) => Number.isFinite(value))) return false;
   }
   return true;
-}
-
-function countCorrect(mu: Float32Array, { labels }: TrainingBatch, classes: number): number {
-  let correct = 0;
-  labels.forEach((label, slot) => {
-    if (argmax(mu.subarray(slot * classes, (slot + 1) * classes)) === label) correct += 1;
-  });
-  return correct;
 }

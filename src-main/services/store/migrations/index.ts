@@ -6,6 +6,7 @@ import { runsInTheLog } from './0004-runs-in-the-log.ts';
 import { versions } from './0005-versions.ts';
 import { restoredHistory } from './0006-restored-history.ts';
 import { resumedRuns } from './0007-resumed-runs.ts';
+import { trainingDynamics } from './0008-training-dynamics.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   versions,
   restoredHistory,
   resumedRuns,
+  trainingDynamics,
 ];

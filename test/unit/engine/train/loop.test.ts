@@ -151,6 +151,14 @@ describe('trainLoop', () => {
     const best = loadCheckpoint(outcome.checkpoint);
     expect(best.info.hash).toBe(outcome.hash);
     expect(epochs[2]?.bestHash).toBe(outcome.hash);
+    // The fake is sure of the label by 1: of ten training images, each is seen once an epoch.
+    for (const { dynamics, metrics } of epochs) {
+      expect([...dynamics.margin]).toEqual(Array(10).fill(1));
+      expect([...dynamics.predicted]).toEqual(planOf(folder).train.map(({ label }) => label));
+      expect(dynamics.loss[3]).toBeCloseTo(Math.log(Math.E + 6) - 1, 6);
+      expect(metrics.waitSeconds).toBeGreaterThanOrEqual(0);
+      expect(metrics.waitSeconds).toBeLessThanOrEqual(metrics.processSeconds);
+    }
     // The fake's weights are named by the steps taken: six at the end of epoch 2, nine at the end.
     expect(best.weights).toEqual(initialise(config, 6));
     expect(loadCheckpoint(join(folder, 'last.safetensors')).weights).toEqual(initialise(config, 9));
@@ -257,7 +265,9 @@ describe('a training that is interrupted', () => {
     const straight: Quadratic['seen'] = [];
     const whole = await session(straight, Infinity, false);
     const epochsOf = ({ events }: { events: TrainingEvent[] }) =>
-      events.flatMap((event) => (event.kind === 'epoch' ? [{ ...event.metrics, processSeconds: 0 }] : []));
+      events.flatMap((event) =>
+        event.kind === 'epoch' ? [{ ...event, metrics: { ...event.metrics, processSeconds: 0, waitSeconds: 0 } }] : [],
+      );
     for (const at of [1, 2, 3, 4, 5, 8]) {
       rmSync(folder, { recursive: true, force: true });
       const seen: Quadratic['seen'] = [];

@@ -16,6 +16,7 @@ const epoch = (n: number): EpochMetrics => ({
   valLoss: 1,
   valAccuracy: 0.5,
   meanSigma: null,
+  waitSeconds: null,
   processSeconds: n,
 });
 
