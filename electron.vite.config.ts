@@ -15,6 +15,7 @@ export default defineConfig({
           engine: 'src-main/services/engine/process/main.ts',
           'square-worker': 'src-main/services/images/square-worker.ts',
           statistics: 'src-main/services/statistics/thread.ts',
+          queries: 'src-main/services/queries/thread.ts',
           reader: 'src-main/services/engine/process/reader.ts',
         },
       },

@@ -14,6 +14,7 @@ import { Labels } from './services/labels/labels.ts';
 import type { Door } from './services/projects/lock.ts';
 import { SampleProject } from './services/projects/sample-project.ts';
 import { Workspace } from './services/projects/workspace.ts';
+import { Queries } from './services/queries/queries.ts';
 import { Queues } from './services/queues/queues.ts';
 import { Models } from './services/models/models.ts';
 import { Runs } from './services/runs/runs.ts';
@@ -33,6 +34,8 @@ export interface ComposeOptions {
   readonly engineSpawn?: SpawnEngine;
   /** Entry of the statistics thread; by default from these sources. */
   readonly statisticsThread?: string;
+  /** Entry of the query thread, likewise. */
+  readonly queryThread?: string;
   /** Hold values and events against the contract: for development and tests. */
   readonly checked?: boolean;
 }
@@ -78,9 +81,10 @@ export function composeServices(options: ComposeOptions): Services {
   const events = new EventBus(checked);
   const { emit } = events;
   const engine = createEngine({ spawn: engineSpawn, home });
-  const workspace = new Workspace({ home, door, emit });
+  const queries = new Queries(options.queryThread);
+  const workspace = new Workspace({ home, door, emit, beforeClose: () => queries.release() });
   const datasets = new Datasets(workspace, emit);
-  const gallery = new Gallery(workspace);
+  const gallery = new Gallery(workspace, queries);
   const labels = new Labels(workspace, gallery, emit, annotator);
   const runs = new Runs(workspace, engine, emit);
   const statistics = new Statistics(options.statisticsThread);
@@ -112,7 +116,7 @@ export function composeServices(options: ComposeOptions): Services {
       const impatience = setTimeout(() => void engine.close(), PATIENCE_MS);
       await workspace.close();
       clearTimeout(impatience);
-      await Promise.all([engine.close(), statistics.close()]);
+      await Promise.all([engine.close(), statistics.close(), queries.close()]);
     },
   };
 }

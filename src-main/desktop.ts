@@ -27,6 +27,7 @@ function serve(): Served {
     door: 'desktop',
     resources: join(app.getAppPath(), 'resources'),
     statisticsThread: join(here, 'statistics.js'),
+    queryThread: join(here, 'queries.js'),
     engineSpawn: createUtilityEngine((entry, args, options) => utilityProcess.fork(entry, args, options), {
       engine: join(here, 'engine.js'),
       reader: join(here, 'reader.js'),

@@ -7,7 +7,7 @@ import { SoftLabel, VoteChoice } from './votes.ts';
 export const ImageStatus = z.enum(['ok', 'broken', 'excluded']);
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
-export const SORT_KEYS = ['id', 'path', 'label', 'prediction', 'loss', 'sigma', 'margin', 'entropy'] as const;
+export const SORT_KEYS = ['id', 'path', 'label', 'prediction', 'loss', 'sigma', 'margin', 'entropy', 'disagreement'] as const;
 export const SortKey = z.enum(SORT_KEYS);
 export type SortKey = z.infer<typeof SortKey>;
 
@@ -49,6 +49,8 @@ export const ImageRow = z.object({
   margin: z.number().nullable(),
   /** Entropy of softmax(mu), nats. */
   entropy: z.number().nullable(),
+  /** Entropy of what people said of it, nats; null with fewer than two votes. */
+  disagreement: z.number().nullable(),
 });
 export type ImageRow = z.infer<typeof ImageRow>;
 
@@ -111,9 +113,12 @@ export const Facets = z.object({
   status: z.record(z.string(), z.number().int()),
   /** right, wrong, and unknown (no label or no prediction). */
   outcome: z.record(z.string(), z.number().int()),
+  /** Images that each annotator has an opinion on. */
+  annotator: z.record(z.string(), z.number().int()),
   loss: Histogram.nullable(),
   sigma: Histogram.nullable(),
   margin: Histogram.nullable(),
   entropy: Histogram.nullable(),
+  disagreement: Histogram.nullable(),
 });
 export type Facets = z.infer<typeof Facets>;

@@ -3,6 +3,7 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Facets, ImageDetail, ImageQuery, ImageRow } from '../../../src-shared/domain/image.ts';
 import type { ImageSelection } from '../../../src-shared/domain/label.ts';
 import type { OpenProject, Workspace } from '../projects/workspace.ts';
+import type { Queries } from '../queries/queries.ts';
 
 /** A query's ids in order, as they were when it was opened. */
 interface Snapshot {
@@ -17,11 +18,13 @@ const KEPT = 8;
 /** Reads images in the order of a query. Labelling never moves a tile: what is shown is a snapshot of ids. */
 export class Gallery {
   readonly #workspace: Workspace;
+  readonly #queries: Pick<Queries, 'facets'>;
   /** The one used last stands at the end. */
   readonly #snapshots = new Map<string, Snapshot>();
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, queries: Pick<Queries, 'facets'>) {
     this.#workspace = workspace;
+    this.#queries = queries;
   }
 
   /** @throws FailureError 'invalid' for a filter that cannot be read, 'not-found' for an unknown dataset. */
@@ -60,10 +63,11 @@ export class Gallery {
     return this.#snapshot(snapshot).ids.indexOf(image);
   }
 
-  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Facets {
+  /** Counted beside everything else: the grid never waits for them. */
+  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Promise<Facets> {
     const opened = this.#workspace.require();
     this.#requireDataset(opened, query.dataset);
-    return opened.store.images.facets(query);
+    return this.#queries.facets(opened.store.folder, query);
   }
 
   /** @throws FailureError 'not-found' for an unknown image. */

@@ -26,6 +26,8 @@ export interface WorkspaceOptions {
   readonly home: string;
   readonly door: Door;
   readonly emit: Emit;
+  /** What else has the project's file open lets go of it. */
+  readonly beforeClose?: () => Promise<void>;
 }
 
 /** Thumbnails on the home screen for the open project. */
@@ -35,14 +37,16 @@ const FACES = 3;
 export class Workspace {
   readonly #door: Door;
   readonly #emit: Emit;
+  readonly #beforeClose: () => Promise<void>;
   readonly #recent: RecentList;
   #held: Held | null = null;
   /** Openings and closings run one after another. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ home, door, emit }: WorkspaceOptions) {
+  constructor({ home, door, emit, beforeClose = () => Promise.resolve() }: WorkspaceOptions) {
     this.#door = door;
     this.#emit = emit;
+    this.#beforeClose = beforeClose;
     this.#recent = new RecentList(home);
   }
 
@@ -139,6 +143,7 @@ export class Workspace {
     if (held === null) return;
     await held.jobs.shutdown();
     this.#held = null;
+    await this.#beforeClose();
     held.store.close();
     held.lock.release();
   }

@@ -7,14 +7,6 @@ export type Question =
   | { readonly kind: 'scores'; readonly cases: Cases; readonly seed: number }
   | { readonly kind: 'differences'; readonly first: Cases; readonly second: Cases; readonly seed: number };
 
-export interface Asked {
-  readonly id: number;
-  readonly question: Question;
-}
-
-export type Answered =
-  { readonly id: number; readonly intervals: EvaluationIntervals } | { readonly id: number; readonly error: string };
-
 export function answer(question: Question): EvaluationIntervals {
   return question.kind === 'scores'
     ? bootstrapScores(question.cases, question.seed)

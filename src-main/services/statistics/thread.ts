@@ -1,14 +1,5 @@
 /** The statistics thread: thousands of resamples would hold up every click if they ran where the services do. */
-import { parentPort } from 'node:worker_threads';
+import { answerWith } from '../threads/protocol.ts';
 import { answer } from './protocol.ts';
-import type { Answered, Asked } from './protocol.ts';
 
-parentPort?.on('message', ({ id, question }: Asked) => {
-  let answered: Answered;
-  try {
-    answered = { id, intervals: answer(question) };
-  } catch (thrown) {
-    answered = { id, error: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
-  parentPort?.postMessage(answered);
-});
+answerWith(answer);

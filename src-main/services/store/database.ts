@@ -17,8 +17,8 @@ export class Database {
    * Opens or creates the file.
    * @throws FailureError 'unreadable' for a file that is no database or is damaged, 'forbidden' where it cannot be written.
    */
-  constructor(file: string) {
-    this.sql = openConnection(file);
+  constructor(file: string, { readonly = false }: { readonly?: boolean } = {}) {
+    this.sql = readonly ? openReadOnly(file) : openConnection(file);
   }
 
   prepare<Bind extends readonly unknown[], Row = unknown>(text: string): Statement<Bind, Row> {
@@ -32,6 +32,18 @@ export class Database {
     } catch (thrown) {
       throw toStoreFailure(thrown);
     }
+  }
+
+  /** Runs a body that reads one state of the database throughout, whatever another connection writes meanwhile. */
+  snapshot<T>(body: () => T): T {
+    return this.read(() => {
+      this.sql.exec('BEGIN');
+      try {
+        return body();
+      } finally {
+        this.sql.exec('COMMIT');
+      }
+    });
   }
 
   /**
@@ -57,6 +69,17 @@ export class Database {
     if (!this.sql.open) return;
     // No ANALYZE here: the tests hold the plans that SQLite chooses without statistics.
     this.read(() => this.sql.close());
+  }
+}
+
+function openReadOnly(file: string): Sqlite.Database {
+  try {
+    const sql = new Sqlite(file, { readonly: true, timeout: 2_000 });
+    sql.pragma('temp_store = MEMORY');
+    sql.pragma('cache_size = -65536');
+    return sql;
+  } catch (thrown) {
+    throw toStoreFailure(thrown);
   }
 }
 

@@ -7,7 +7,7 @@ import { compile, understand, type Param } from './where.ts';
 
 const BINS = 24;
 
-type FacetName = 'label' | 'prediction' | 'split' | 'status' | 'outcome' | NumberField;
+type FacetName = 'label' | 'prediction' | 'split' | 'status' | 'outcome' | 'annotator' | NumberField;
 
 /** The facet that a term narrows. */
 function facetOf({ condition }: Term): FacetName | null {
@@ -16,6 +16,7 @@ function facetOf({ condition }: Term): FacetName | null {
       return condition.field === 'pred' ? 'prediction' : 'label';
     case 'split':
     case 'status':
+    case 'annotator':
       return condition.kind;
     case 'range':
       return condition.field;
@@ -64,6 +65,15 @@ class Counter {
       this.dataset,
       ...params,
     ]);
+  }
+
+  opinions(facet: FacetName, where: string, params: readonly Param[]): number {
+    return this.#count(facet, 'opinions', `dataset = ? AND ${where}`, [this.dataset, ...params]);
+  }
+
+  /** Counts in a number's own table. */
+  numbers(field: NumberField, where: string, params: readonly Param[]): number {
+    return field === 'disagreement' ? this.states(field, where, params) : this.predictions(field, where, params);
   }
 
   #count(facet: FacetName, table: string, where: string, params: readonly Param[]): number {
@@ -119,22 +129,34 @@ function withRest(counts: readonly (readonly [string, number])[], rest: string, 
   return occurring([...counts, [rest, total - known]]);
 }
 
+/** Names of everybody who has an opinion on an image of the dataset, with their ids, by hops through the index. */
+function annotatorsOf(database: Database, dataset: number): { id: number; name: string }[] {
+  return database
+    .prepare<[number], { id: number; name: string }>(
+      `SELECT n.id, n.name FROM annotators AS n
+       WHERE EXISTS (SELECT 1 FROM opinions AS o WHERE o.dataset = ? AND o.annotator = n.id) ORDER BY n.name`,
+    )
+    .all(dataset);
+}
+
 /** The axis spans the run on the whole dataset, so that filtering never moves it. */
 function histogram(counter: Counter, field: NumberField): Histogram | null {
+  const [table, params] =
+    field === 'disagreement'
+      ? ['states WHERE dataset = ?', [counter.dataset]]
+      : ['predictions WHERE run = ? AND dataset = ?', [counter.run, counter.dataset]];
   const end = (pick: 'min' | 'max'): number | null | undefined =>
     counter.database
-      .prepare<[number, number], number | null>(
-        `SELECT ${pick}(${field}) FROM predictions WHERE run = ? AND dataset = ? AND ${field} IS NOT NULL`,
-      )
+      .prepare<number[], number | null>(`SELECT ${pick}(${field}) FROM ${table} AND ${field} IS NOT NULL`)
       .pluck()
-      .get(counter.run, counter.dataset);
+      .get(...params);
   const [min, max] = [end('min'), end('max')];
   if (typeof min !== 'number' || typeof max !== 'number') return null;
   const edge = (index: number): number => min + ((max - min) * index) / BINS;
   const bins = Array.from({ length: BINS }, (_, index) =>
     index < BINS - 1
-      ? counter.predictions(field, `${field} >= ? AND ${field} < ?`, [edge(index), edge(index + 1)])
-      : counter.predictions(field, `${field} >= ?`, [edge(index)]),
+      ? counter.numbers(field, `${field} >= ? AND ${field} < ?`, [edge(index), edge(index + 1)])
+      : counter.numbers(field, `${field} >= ?`, [edge(index)]),
   );
   return { min, max, bins };
 }
@@ -168,9 +190,16 @@ export function facets(database: Database, query: Pick<ImageQuery, 'dataset' | '
       'unknown',
       counter.total('outcome'),
     ),
+    annotator: occurring(
+      annotatorsOf(database, counter.dataset).map(({ id, name }) => [
+        name,
+        counter.opinions('annotator', 'annotator = ?', [id]),
+      ]),
+    ),
     loss: histogram(counter, 'loss'),
     sigma: histogram(counter, 'sigma'),
     margin: histogram(counter, 'margin'),
     entropy: histogram(counter, 'entropy'),
+    disagreement: histogram(counter, 'disagreement'),
   };
 }

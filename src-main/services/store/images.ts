@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { VOTE_CHOICES, type VoteChoice } from '../../../src-shared/domain/votes.ts';
-import type { Facets, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type { ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
 import type { Database, Statement } from './database.ts';
-import { facets } from './facets.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
 import { brokenFiles, fingerprints, mend, samplePaths } from './image-files.ts';
@@ -32,6 +31,7 @@ interface RowRecord {
   sigma: number | null;
   margin: number | null;
   entropy: number | null;
+  disagreement: number | null;
 }
 
 interface DetailRecord {
@@ -104,7 +104,7 @@ export class Images implements ImageTable {
     this.#orders = new Orders(database);
     this.#rows = database.prepare(`
       SELECT i.id, i.path, s.split, s.status, i.reason, s.box, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
-        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.margin, p.entropy
+        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.margin, p.entropy, s.disagreement
       FROM json_each(:ids) AS wanted
       CROSS JOIN images AS i ON i.id = wanted.value
       JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
@@ -152,10 +152,6 @@ export class Images implements ImageTable {
 
   rows(ids: readonly number[], run: number | null): ImageRow[] {
     return this.#database.read(() => this.#rows.all({ run, ids: idList(ids) }).map(toRow));
-  }
-
-  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Facets {
-    return this.#database.read(() => facets(this.#database, query));
   }
 
   detail(image: number, run: number | null): ImageDetail | null {

@@ -4,7 +4,6 @@ import type { EpochDynamics, TrainingDynamics } from '../../../src-shared/domain
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type {
   Attributes,
-  Facets,
   ImageDetail,
   ImageQuery,
   ImageRow,
@@ -120,7 +119,6 @@ export interface ImageTable {
   ids(query: ImageQuery): Int32Array;
   /** Rows in the order of ids; unknown ids are left out. */
   rows(ids: readonly number[], run: number | null): ImageRow[];
-  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Facets;
   detail(image: number, run: number | null): ImageDetail | null;
   /** Status ok only (not broken, not excluded); split null = all splits. */
   files(dataset: number, split: string | null): ImageFile[];

@@ -32,6 +32,14 @@ export function ordering(sort: SortKey, descending: boolean, dataset: number, ru
             },
       );
     }
+    case 'disagreement':
+      return [
+        {
+          sql: `SELECT image FROM states WHERE dataset = ? AND disagreement IS NOT NULL
+                ORDER BY disagreement ${direction}, image ${direction}`,
+          params: [dataset],
+        },
+      ];
     case 'loss':
     case 'sigma':
     case 'margin':

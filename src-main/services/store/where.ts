@@ -80,6 +80,7 @@ function place(condition: Condition): Place {
     case 'class':
       return condition.field === 'pred' ? 'predictions' : 'states';
     case 'range':
+      return condition.field === 'disagreement' ? 'states' : 'predictions';
     case 'outcome':
       return 'predictions';
     case 'contains':
@@ -88,6 +89,7 @@ function place(condition: Condition): Place {
       return condition.word === 'right' || condition.word === 'wrong' ? 'predictions' : 'states';
     case 'split':
     case 'status':
+    case 'annotator':
       return 'states';
   }
 }
@@ -153,6 +155,14 @@ function toClause(condition: Condition, dataset: number, column: Column): Clause
     case 'split':
     case 'status':
       return oneOf(column(condition.kind), condition.values);
+    case 'annotator': {
+      const named = oneOf('name', condition.values);
+      return {
+        sql: `image IN (SELECT image FROM opinions WHERE dataset = ?
+          AND annotator IN (SELECT id FROM annotators WHERE ${named.sql}))`,
+        params: [dataset, ...named.params],
+      };
+    }
     case 'contains': {
       const { field, values } = condition;
       // "note <> ''" lets the index of the few images with a note answer.

@@ -1,10 +1,5 @@
-import {
-  FACET_FIELDS,
-  NUMBER_FIELDS,
-  type FacetField,
-  type NumberField,
-} from '../../../src-shared/domain/query/ast.ts';
-import { chips, facetValues, withFacet, withRange } from '../../../src-shared/domain/query/edit.ts';
+import type { FacetField, NumberField } from '../../../src-shared/domain/query/ast.ts';
+import { chips } from '../../../src-shared/domain/query/edit.ts';
 import { parseQuery } from '../../../src-shared/domain/query/parse.ts';
 import type { Facets, Histogram } from '../../../src-shared/domain/image.ts';
 import { client } from '../../api/client.ts';
@@ -33,28 +28,28 @@ export function rangeOf(q: string, field: NumberField): [min: number, max: numbe
  * all others count the images that are shown.
  */
 class FacetCounts {
-  #hits = $state.raw<Facets | null>(null);
-  #own = $state.raw<ReadonlyMap<string, Facets>>(new Map());
+  #facets = $state.raw<Facets | null>(null);
   #largestSigma = $state(1);
   #scale = '';
-  #turn = 0;
+  /** What is asked next; only the last of the questions that came while one was under way. */
+  #next: FacetQuery | null = null;
+  #asking = false;
 
   get ready(): boolean {
-    return this.#hits !== null;
+    return this.#facets !== null;
   }
 
   counts(field: FacetField): Readonly<Record<string, number>> {
-    const facets = this.#own.get(field) ?? this.#hits;
-    if (facets === null) return {};
-    return field === 'pred' ? facets.prediction : facets[field];
+    if (this.#facets === null) return {};
+    return field === 'pred' ? this.#facets.prediction : this.#facets[field];
   }
 
   get outcome(): Readonly<Record<string, number>> {
-    return (this.#own.get('outcome') ?? this.#hits)?.outcome ?? {};
+    return this.#facets?.outcome ?? {};
   }
 
   histogram(field: NumberField): Histogram | null {
-    return (this.#own.get(field) ?? this.#hits)?.[field] ?? null;
+    return this.#facets?.[field] ?? null;
   }
 
   /** Largest sigma of the dataset and run: the full width of a tile's error bar. */
@@ -62,33 +57,32 @@ class FacetCounts {
     return this.#largestSigma;
   }
 
-  async load({ dataset, run, q }: FacetQuery): Promise<void> {
-    const turn = ++this.#turn;
-    const ask = async (query: string): Promise<Facets | null> => {
-      const result = await client.call('images.facets', { dataset, run, q: query });
-      return result.ok ? result.value : null;
-    };
-    const asked: [string, string][] = [
-      ...FACET_FIELDS.filter((field) => facetValues(q, field).length > 0).map((field): [string, string] => [
-        field,
-        withFacet(q, field, []),
-      ]),
-      ...NUMBER_FIELDS.filter((field) => rangeOf(q, field) !== null).map((field): [string, string] => [
-        field,
-        withRange(q, field, null),
-      ]),
-    ];
-    const outcome = withoutOutcome(q);
-    if (outcome !== q) asked.push(['outcome', outcome]);
-    const [hits, ...own] = await Promise.all([ask(q), ...asked.map(([, query]) => ask(query))]);
-    if (turn !== this.#turn || hits === undefined || hits === null) return;
-    this.#hits = hits;
-    this.#own = new Map(asked.flatMap(([name], i) => (own[i] ? [[name, own[i]] as const] : [])));
-    const scale = `${dataset}/${run}`;
-    if (scale === this.#scale) return;
-    this.#scale = scale;
-    const whole = q === '' ? hits : await ask('');
-    if (turn === this.#turn) this.#largestSigma = whole?.sigma?.max ?? 1;
+  /** Counts for a query; old counts stay until the new ones are here. */
+  async load(query: FacetQuery): Promise<void> {
+    this.#next = query;
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      for (let asked = this.#take(); asked !== null; asked = this.#take()) {
+        const { dataset, run, q } = asked;
+        const result = await client.call('images.facets', { dataset, run, q });
+        if (!result.ok || this.#next !== null) continue;
+        this.#facets = result.value;
+        const scale = `${dataset}/${run}`;
+        if (scale === this.#scale) continue;
+        this.#scale = scale;
+        // The axis of a histogram spans the run on the whole dataset, whatever the filter.
+        this.#largestSigma = result.value.sigma?.max ?? 1;
+      }
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  #take(): FacetQuery | null {
+    const next = this.#next;
+    this.#next = null;
+    return next;
   }
 }
 

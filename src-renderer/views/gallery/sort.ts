@@ -23,6 +23,13 @@ export const SORTS: Readonly<Record<SortKey, SortName>> = {
   sigma: { title: 'Sigma', ...HIGH, first: 'descending' },
   margin: { title: 'Margin', ...HIGH, first: 'ascending' },
   entropy: { title: 'Entropy', ...HIGH, first: 'descending' },
+  disagreement: {
+    title: 'Disagreement',
+    ascending: 'lowest first',
+    descending: 'highest first',
+    first: 'descending',
+    needsRun: false,
+  },
   label: { title: 'Label', ascending: '1 to 8', descending: '8 to 1', first: 'ascending', needsRun: false },
   prediction: { title: 'Prediction', ascending: '1 to 8', descending: '8 to 1', first: 'ascending', needsRun: true },
   path: { title: 'Path', ...ALPHABET, needsRun: false },

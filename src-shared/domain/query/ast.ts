@@ -1,8 +1,12 @@
 import type { Expression } from '../expression.ts';
 import type { ImageStatus } from '../image.ts';
 
-/** Numbers of a prediction that a query can compare. */
-export const NUMBER_FIELDS = ['sigma', 'loss', 'margin', 'entropy'] as const;
+/** Numbers that follow from a run's prediction. */
+export const PREDICTION_FIELDS = ['sigma', 'loss', 'margin', 'entropy'] as const;
+export type PredictionField = (typeof PREDICTION_FIELDS)[number];
+
+/** Numbers that a query can compare; the last one follows from what people said, whatever the run. */
+export const NUMBER_FIELDS = [...PREDICTION_FIELDS, 'disagreement'] as const;
 export type NumberField = (typeof NUMBER_FIELDS)[number];
 
 /** Words that stand alone. `right` and `wrong` compare the prediction with the current label. */
@@ -10,7 +14,7 @@ export const WORDS = ['wrong', 'right', 'flagged', 'reviewed', 'unlabelled', 'br
 export type Word = (typeof WORDS)[number];
 
 /** Fields whose values are chosen from a list: a facet each. */
-export const FACET_FIELDS = ['label', 'pred', 'split', 'status'] as const;
+export const FACET_FIELDS = ['label', 'pred', 'split', 'status', 'annotator'] as const;
 export type FacetField = (typeof FACET_FIELDS)[number];
 
 /** Fields written `field:value`. Several values, separated by commas, mean any of them. */
@@ -33,6 +37,8 @@ export interface Bound {
 export type Condition =
   | { readonly kind: 'class'; readonly field: 'label' | 'pred'; readonly values: readonly (Expression | typeof NONE)[] }
   | { readonly kind: 'split'; readonly values: readonly string[] }
+  /** Somebody of these has an opinion on it. */
+  | { readonly kind: 'annotator'; readonly values: readonly string[] }
   | { readonly kind: 'status'; readonly values: readonly ImageStatus[] }
   /** Contains, whatever the case; `text` looks in the path and in the note. */
   | { readonly kind: 'contains'; readonly field: 'path' | 'note' | 'text'; readonly values: readonly string[] }

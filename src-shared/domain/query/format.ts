@@ -30,6 +30,7 @@ function formatCondition(condition: Condition): string {
       return `${condition.field}:${condition.values.join(',')}`;
     case 'split':
     case 'status':
+    case 'annotator':
       return `${condition.kind}:${condition.values.map(quoteValue).join(',')}`;
     case 'contains':
       return condition.field === 'text'

@@ -87,7 +87,8 @@ function field(name: string, values: readonly string[]): Condition {
     case 'pred':
       return { kind: 'class', field: name, values: classValues(values) };
     case 'split':
-      return { kind: 'split', values };
+    case 'annotator':
+      return { kind: name, values };
     case 'status':
       return {
         kind: 'status',

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import sharp from 'sharp';
 import { Duplicates } from '../../../src-main/services/duplicates/duplicates.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Labels } from '../../../src-main/services/labels/labels.ts';
 import { drawFaces } from '../../fixtures/faces.ts';
 import { plant } from '../datasets/images.ts';
@@ -23,7 +24,7 @@ it('finds equal and near images within and across splits, and leaves out what le
   const root = plant(project.source(), files);
   const { report } = await project.import({ source: root, format: 'folders', name: 'x' });
   expect(report.duplicates).toBe(2);
-  const labels = new Labels(project.workspace, new Gallery(project.workspace), () => undefined, 'me');
+  const labels = new Labels(project.workspace, new Gallery(project.workspace, new Queries()), () => undefined, 'me');
   const duplicates = new Duplicates(project.workspace, labels);
   const request = { dataset: report.dataset, near: 3 };
   const found = await duplicates.find(request);

@@ -6,6 +6,7 @@ import type { ImportOrder } from '../../../src-shared/domain/dataset.ts';
 import { openTable, tableRows } from '../../../src-main/services/datasets/table/table.ts';
 import { Exports, type ExportResult } from '../../../src-main/services/exports/exports.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { unguard } from '../../../src-main/services/labels/csv.ts';
 import { Labels } from '../../../src-main/services/labels/labels.ts';
 import { Versions } from '../../../src-main/services/versions/versions.ts';
@@ -41,7 +42,7 @@ export async function labelled(order: ImportOrder, annotator = 'ada'): Promise<L
   return {
     project,
     store,
-    labels: new Labels(project.workspace, new Gallery(project.workspace), none, annotator),
+    labels: new Labels(project.workspace, new Gallery(project.workspace, new Queries()), none, annotator),
     versions: new Versions(project.workspace, none, annotator),
     exports,
     dataset,

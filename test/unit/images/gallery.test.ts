@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { ImageQuery } from '../../../src-shared/domain/image.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Workspace } from '../../../src-main/services/projects/workspace.ts';
 import { addDataset, newImage, temporaryFolder } from '../store/fixture.ts';
 
@@ -20,7 +21,7 @@ async function setUp(): Promise<{
   const images = Array.from({ length: 50 }, (_, index) => newImage(`${index}.png`, index % 2 ? 'sad' : 'happy'));
   const { dataset, ids } = addDataset(workspace.require().store, 'd', images);
   const query: ImageQuery = { dataset, run: null, q: '', sort: 'id', descending: false };
-  return { base, workspace, gallery: new Gallery(workspace), ids, query };
+  return { base, workspace, gallery: new Gallery(workspace, new Queries()), ids, query };
 }
 
 function kindOf(body: () => unknown): string {
@@ -89,7 +90,7 @@ describe('Gallery', () => {
   it('says what it does not know', async () => {
     const { gallery, query } = await setUp();
     expect(kindOf(() => gallery.open({ ...query, dataset: 99 }))).toBe('not-found');
-    expect(kindOf(() => gallery.facets({ dataset: 99, run: null, q: '' }))).toBe('not-found');
+    expect(kindOf(() => void gallery.facets({ dataset: 99, run: null, q: '' }))).toBe('not-found');
     expect(kindOf(() => gallery.get({ image: 9_999, run: null }))).toBe('not-found');
     expect(kindOf(() => gallery.open({ ...query, q: 'label:grumpy' }))).toBe('invalid');
     expect(gallery.rows({ images: [9_999], run: null })).toEqual([]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Exports } from '../../../src-main/services/exports/exports.ts';
 import { csvCell, csvLine, float32Text, unguard } from '../../../src-main/services/labels/csv.ts';
 import { importLabels } from '../../../src-main/services/labels/import-labels.ts';
@@ -28,7 +29,7 @@ async function labelledProject() {
   const one = await project.import({ source: first, format: 'folders', name: 'One', split });
   const two = await project.import({ source: second, format: 'folders', name: '@Two', split });
   const { store } = project.workspace.require();
-  const labels = new Labels(project.workspace, new Gallery(project.workspace), () => undefined, '@ada');
+  const labels = new Labels(project.workspace, new Gallery(project.workspace, new Queries()), () => undefined, '@ada');
   return { project, store, labels, one: one.report.dataset, two: two.report.dataset };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, type Failure } from '../../../src-shared/domain/failure.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Labels } from '../../../src-main/services/labels/labels.ts';
 import { Workspace } from '../../../src-main/services/projects/workspace.ts';
 import { addDataset, newImage, temporaryFolder } from '../store/fixture.ts';
@@ -16,7 +17,7 @@ async function setUp(): Promise<{ workspace: Workspace; gallery: Gallery; labels
   const workspace = new Workspace({ home: join(base, 'home'), door: 'cli', emit });
   onTestFinished(() => workspace.close());
   await workspace.create(join(base, 'p'), 'P');
-  const gallery = new Gallery(workspace);
+  const gallery = new Gallery(workspace, new Queries());
   return { workspace, gallery, labels: new Labels(workspace, gallery, emit, 'Ada'), events };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueName } from '../../../src-shared/domain/queue.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import type { Workspace } from '../../../src-main/services/projects/workspace.ts';
 import { nearPairs } from '../../../src-main/services/queues/duplicates.ts';
 import { Queues } from '../../../src-main/services/queues/queues.ts';
@@ -29,7 +30,7 @@ function setUp() {
   store.labels.apply([out], { kind: 'exclude', excluded: true }, 'ann');
   const project = { store };
   const workspace = { require: () => project } as Pick<Workspace, 'require'>;
-  const gallery = new Gallery(workspace as Workspace);
+  const gallery = new Gallery(workspace as Workspace, new Queries());
   const queues = new Queues(workspace, gallery);
   const open = (queue: QueueName, more: { threshold?: number; q?: string; annotator?: string } = {}) =>
     queues.open({ queue, dataset, run, annotator: 'ann', q: '', sort: 'id', descending: false, ...more });

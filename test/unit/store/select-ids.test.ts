@@ -6,16 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPRESSIONS, SEVEN, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { SORT_KEYS, type ImageQuery, type ImageRow, type SortKey } from '../../../src-shared/domain/image.ts';
+import { openReader, type Reader } from '../../../src-main/services/store/reader.ts';
+import { Database } from '../../../src-main/services/store/database.ts';
+import { facets as countFacets } from '../../../src-main/services/store/facets.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
 import { statementsOf } from '../../../src-main/services/store/select-ids.ts';
 import { createStore } from '../../../src-main/services/store/store.ts';
 import { addDataset, addRun, newImage } from './fixture.ts';
 
 let store: Store;
+let reader: Reader;
 let dataset: number;
 let run: number;
 let all: ImageRow[];
 const notes = new Map<number, string>();
+const spoke = new Map<number, string[]>();
 
 /** Park and Miller's generator: the same images at each run of the tests. */
 function random(seed: number): () => number {
@@ -60,10 +65,17 @@ beforeAll(() => {
   const noted = some(0.1);
   store.labels.apply(noted, { kind: 'note', note: 'Rather BLURRY, see cam_1' }, 'a');
   for (const id of noted) notes.set(id, 'rather blurry, see cam_1');
+  // Two annotators: where both spoke and differ, people disagree.
+  store.labels.apply(some(0.3), { kind: 'hard', label: 'sad' }, 'ben', { as: 'opinion' });
+  store.labels.apply(some(0.3), { kind: 'soft', soft: { fear: 0.75, sad: 0.25 } }, 'eve', { as: 'opinion' });
+  for (const { image, annotator } of store.opinions.of(dataset))
+    if (annotator !== 'a') spoke.set(image, [...(spoke.get(image) ?? []), annotator]);
   all = store.images.rows(added.ids, run);
+  reader = openReader(store.folder);
 });
 
 afterAll(() => {
+  reader.close();
   store.close();
   rmSync(store.folder, { recursive: true });
 });
@@ -106,6 +118,10 @@ const CASES: [string, (row: ImageRow) => boolean][] = [
   ['path:cam_1', (row) => row.path.startsWith('Cam_1')],
   ['path:100%', (row) => row.path.startsWith('100%')],
   ['-path:"cam 2"', (row) => !row.path.startsWith('cam 2')],
+  ['annotator:ben', (row) => spoke.get(row.id)?.includes('ben') ?? false],
+  ['-annotator:ben,eve', (row) => !spoke.has(row.id)],
+  ['disagreement>.5', (row) => (row.disagreement ?? 0) > 0.5],
+  ['-disagreement>=0 label:sad', (row) => row.disagreement === null && row.label === 'sad'],
   ['note:blurry', (row) => notes.has(row.id)],
   ['-note:blurry', (row) => !notes.has(row.id)],
   ['cam_1', (row) => row.path.startsWith('Cam_1') || notes.has(row.id)],
@@ -198,18 +214,23 @@ describe('facets', () => {
   it.each(['', 'cam_1', 'sigma>.5 -split:val'])('count what “%s” shows', (q) => {
     const shown = new Set(ids(q));
     const rows = all.filter((row) => shown.has(row.id));
-    const facets = store.images.facets({ dataset, run, q });
+    const facets = reader.facets({ dataset, run, q });
     expect(facets.label).toEqual(count(rows, (row) => row.label ?? 'none'));
     expect(facets.prediction).toEqual(count(rows, (row) => row.prediction ?? 'none'));
     expect(facets.status).toEqual(count(rows, (row) => row.status));
     expect(facets.outcome).toEqual(count(rows, outcome));
+    for (const name of ['ben', 'eve'])
+      expect(facets.annotator[name]).toBe(rows.filter((row) => spoke.get(row.id)?.includes(name)).length);
+    expect(facets.disagreement?.bins.reduce((sum, bin) => sum + bin, 0)).toBe(
+      rows.filter((row) => row.disagreement !== null).length,
+    );
     const losses = rows.filter((row) => row.loss !== null);
     expect(facets.loss?.bins.reduce((sum, bin) => sum + bin, 0)).toBe(losses.length);
     expect(facets.loss?.min).toBeCloseTo(Math.min(...all.flatMap((row) => row.loss ?? [])), 12);
   });
 
   it('leave a facet’s own terms out, so that its other values can be chosen', () => {
-    const facets = store.images.facets({ dataset, run, q: 'label:sad wrong' });
+    const facets = reader.facets({ dataset, run, q: 'label:sad wrong' });
     expect(facets.label).toEqual(
       count(
         all.filter((row) => row.correct === false),
@@ -231,7 +252,7 @@ describe('facets', () => {
   });
 
   it('are null for numbers without a run', () => {
-    const facets = store.images.facets({ dataset, run: null, q: '' });
+    const facets = reader.facets({ dataset, run: null, q: '' });
     expect(facets).toMatchObject({
       loss: null,
       sigma: null,
@@ -260,6 +281,7 @@ describe('query plans', () => {
     ['path', 'COVERING INDEX images_path (dataset=?)'],
     ['label', 'COVERING INDEX states_label (dataset=? AND label=?)'],
     ['prediction', 'COVERING INDEX predictions_predicted (run=? AND dataset=? AND predicted=?)'],
+    ['disagreement', 'COVERING INDEX states_disagreement (dataset=? AND disagreement>?)'],
     ['loss', 'COVERING INDEX predictions_loss (run=? AND dataset=? AND loss>?)'],
     ['sigma', 'COVERING INDEX predictions_sigma (run=? AND dataset=? AND sigma>?)'],
     ['margin', 'COVERING INDEX predictions_margin (run=? AND dataset=?)'],
@@ -278,6 +300,8 @@ describe('query plans', () => {
     ['flagged', 'states_flagged'],
     ['pred:fear', 'COVERING INDEX predictions_predicted'],
     ['wrong', 'COVERING INDEX predictions_correct'],
+    ['disagreement>.5', 'COVERING INDEX states_disagreement'],
+    ['annotator:ben', 'PRIMARY KEY (dataset=? AND image=?)'],
     ['sigma>.6', 'COVERING INDEX predictions_sigma'],
     ['path:foo', 'COVERING INDEX images_path'],
     ['label:sad -split:val', 'USING PRIMARY KEY (dataset=?)'],
@@ -293,5 +317,34 @@ describe('query plans', () => {
         expect(
           plans({ q, sort, descending: true }).filter((detail) => detail.includes('TEMP B-TREE FOR ORDER')),
         ).toEqual([]);
+  });
+
+  it.each(['', 'label:sad', 'sigma>.6 -split:val'])('facets of “%s” are read from indices alone', (q) => {
+    const database = new Database(join(store.folder, 'project.sqlite'), { readonly: true });
+    const asked = new Set<string>();
+    const recording = new Proxy(database, {
+      get: (target, name) =>
+        name === 'prepare'
+          ? (sql: string) => {
+              asked.add(sql);
+              return target.prepare(sql);
+            }
+          : (Reflect.get(target, name) as unknown),
+    });
+    try {
+      countFacets(recording, { dataset, run, q });
+      const counting = [...asked].filter((sql) => /count\(\*\)|^SELECT (image|min|max)/.test(sql));
+      expect(counting.length).toBeGreaterThan(12);
+      for (const sql of counting) {
+        const values = new Array<number>(sql.split('?').length - 1).fill(1);
+        const plan = database.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+        const details = plan.map(({ detail }) => detail);
+        // One range of one index: never a whole table, never a sort.
+        expect(details, sql).toHaveLength(1);
+        expect(details[0], sql).toMatch(/^SEARCH .* USING (COVERING INDEX|PRIMARY KEY|INDEX states_status)/);
+      }
+    } finally {
+      database.close();
+    }
   });
 });

@@ -7,6 +7,7 @@ import { versions } from './0005-versions.ts';
 import { restoredHistory } from './0006-restored-history.ts';
 import { resumedRuns } from './0007-resumed-runs.ts';
 import { trainingDynamics } from './0008-training-dynamics.ts';
+import { disagreement } from './0009-disagreement.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   restoredHistory,
   resumedRuns,
   trainingDynamics,
+  disagreement,
 ];
