@@ -7,7 +7,17 @@ import { SoftLabel, VoteChoice } from './votes.ts';
 export const ImageStatus = z.enum(['ok', 'broken', 'excluded']);
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
-export const SORT_KEYS = ['id', 'path', 'label', 'prediction', 'loss', 'sigma', 'margin', 'entropy', 'disagreement'] as const;
+export const SORT_KEYS = [
+  'id',
+  'path',
+  'label',
+  'prediction',
+  'loss',
+  'sigma',
+  'margin',
+  'entropy',
+  'disagreement',
+] as const;
 export const SortKey = z.enum(SORT_KEYS);
 export type SortKey = z.infer<typeof SortKey>;
 
