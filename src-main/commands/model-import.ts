@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { CLASS_ORDERS, ordersFor } from '../../src-shared/domain/class-orders.ts';
 import { Expression } from '../../src-shared/domain/expression.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
+import { PART_TITLES } from '../../src-shared/domain/model.ts';
 import type { Examination, OrderCheck } from '../../src-shared/domain/model.ts';
 import { expressionOf } from '../../src-shared/domain/synonyms.ts';
 import type { Cli } from './cli.ts';
@@ -116,19 +117,13 @@ export function examined(found: Examination): Outcome {
   const { path, format, tensors, part, prefix, model, matched, missing, unexpected, misshapen } = found;
   const some = (names: readonly string[]): string =>
     names.length === 0 ? '0' : `${count(names.length)}: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`;
-  const parts = {
-    model: 'a whole network',
-    ir_back: 'IR50 backbone',
-    face_landback: 'MobileFaceNet backbone',
-    none: 'not known',
-  };
   return {
     json: { file: path, ...found },
     text: table(
       ['file', path],
       [
         ['format', format],
-        ['holds', parts[part]],
+        ['holds', PART_TITLES[part]],
         ['tensors', count(tensors)],
         ['prefix', prefix === '' ? 'none' : prefix],
         ...(model

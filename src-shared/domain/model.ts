@@ -35,14 +35,27 @@ export const ModelExport = z.object({
 });
 export type ModelExport = z.infer<typeof ModelExport>;
 
+/** What a file holds: the whole network, one of its backbones (initial weights only), or nothing of it. */
+export const ModelPart = z.enum(['model', 'ir_back', 'face_landback', 'none']);
+export type ModelPart = z.infer<typeof ModelPart>;
+
+/** Each part as a person calls it. */
+export const PART_TITLES: Readonly<Record<ModelPart, string>> = {
+  model: 'whole network',
+  ir_back: 'IR50 backbone',
+  face_landback: 'MobileFaceNet backbone',
+  none: 'not known',
+};
+
 /** A foreign file after the safe read, against the official parameter table. */
 export const Examination = z.object({
   path: z.string(),
   format: z.enum(['safetensors', 'pytorch-zip', 'pytorch-legacy']),
   bytes: z.number().int(),
   tensors: z.number().int(),
-  /** The whole network, one of its backbones (initial weights only), or nothing of it. */
-  part: z.enum(['model', 'ir_back', 'face_landback', 'none']),
+  part: ModelPart,
+  /** The model that its tensors fit; null where it holds nothing of one. */
+  size: ModelSize.nullable(),
   /** What stands before the official names, e.g. "state_dict.module.". */
   prefix: z.string(),
   /** Null unless it is a whole network. */

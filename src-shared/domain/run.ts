@@ -72,6 +72,8 @@ export const TrainRequest = z.object({
   settings: TrainSettings,
   /** Files whose tensors the weights start from, by name and shape: checkpoints, ir50.pth, mobilefacenet_model_best.pth.tar. */
   initialWeights: z.array(z.string().min(1)).max(8).optional(),
+  /** A model of the project that they start from, before those files. */
+  initialRun: z.number().int().optional(),
 });
 export type TrainRequest = z.infer<typeof TrainRequest>;
 

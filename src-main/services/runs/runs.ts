@@ -70,6 +70,7 @@ export class Runs {
     const classes = classesFor(dataset);
     const version = versionOf(context, request);
     const images = gatherImages(context, request, classes);
+    const initialWeights = initialWeightsOf(context, request);
     const name = request.name?.trim() || freeName(settings.preset, store.runs.list());
     const run = store.runs.insert({
       name,
@@ -88,8 +89,7 @@ export class Runs {
       epochs: settings.epochs,
     });
     const folder = checkpointFolder(store.folder, run);
-    const { initialWeights } = request;
-    const learned = { ...images, ...(initialWeights && { initialWeights }) };
+    const learned = { ...images, ...(initialWeights.length > 0 && { initialWeights }) };
     try {
       const numbers = (of: (image: TrainingImage) => number): number[] => images.train.map(of);
       store.runs.setTrainingImages(
@@ -251,6 +251,12 @@ function versionOf({ store }: RunContext, { version, dataset }: TrainRequest): V
     message: `“${found.name}” is a version of another dataset.`,
     remedy: 'Choose one of the versions of the dataset to train on.',
   });
+}
+
+/** Files that the weights start from, the later over the earlier. @throws FailureError 'not-found'; 'conflict' for a run without weights. */
+function initialWeightsOf(context: RunContext, { initialRun, initialWeights = [] }: TrainRequest): readonly string[] {
+  if (initialRun === undefined) return initialWeights;
+  return [requireCheckpoint(context, requireRun(context, initialRun)), ...initialWeights];
 }
 
 function isLive({ status }: Job): boolean {

@@ -1,6 +1,8 @@
 /** The training form as a person has filled it in: text until it is read, so that half-typed numbers are not lost. */
 import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
-import type { Augmentation, Preset, TrainRequest, TrainSettings } from '../../../src-shared/domain/run.ts';
+import type { Examination } from '../../../src-shared/domain/model.ts';
+import type { Augmentation, ModelSize, Preset, Run, TrainRequest, TrainSettings } from '../../../src-shared/domain/run.ts';
+import { baseName } from '../../text/format.ts';
 
 /** A number of the form: where it lives in the settings, what it may be, how it is called. */
 interface NumberField {
@@ -79,6 +81,18 @@ export const CHOICE_KEYS = [
 ] as const;
 export type ChoiceKey = (typeof CHOICE_KEYS)[number];
 
+/** A file of initial weights after the safe read. */
+export interface InitialFile extends Pick<Examination, 'path' | 'part' | 'matched' | 'tensors'> {
+  readonly size: ModelSize;
+}
+
+/** What the weights start from; nothing of it: from chance. */
+export interface InitialWeights {
+  readonly run: Pick<Run, 'id' | 'name' | 'size'> | null;
+  /** The later over the earlier. */
+  readonly files: readonly InitialFile[];
+}
+
 export interface TrainDraft {
   readonly preset: string;
   readonly name: string;
@@ -88,6 +102,7 @@ export interface TrainDraft {
   readonly trainSplit: string;
   readonly valSplit: string;
   readonly device: DeviceChoice;
+  readonly initial: InitialWeights;
   readonly choices: Pick<TrainSettings, ChoiceKey>;
   readonly horizontalFlip: boolean;
   readonly numbers: Readonly<Record<NumberKey, string>>;
@@ -99,7 +114,7 @@ export interface Problem {
   readonly repair?: string;
 }
 
-export type ProblemKey = NumberKey | 'dataset' | 'trainSplit' | 'valSplit' | 'name' | 'device';
+export type ProblemKey = NumberKey | 'dataset' | 'trainSplit' | 'valSplit' | 'name' | 'device' | 'initial';
 export type Problems = Readonly<Partial<Record<ProblemKey, Problem>>>;
 
 /** A number as it is typed: 0.000035 becomes "3.5e-5". */
@@ -141,6 +156,7 @@ export function newDraft(preset: Preset): TrainDraft {
     trainSplit: '',
     valSplit: '',
     device: 'auto',
+    initial: { run: null, files: [] },
     choices: preset.settings,
     horizontalFlip: true,
     numbers: {} as Record<NumberKey, string>,
@@ -200,6 +216,11 @@ function choiceProblems(draft: TrainDraft, { splits, devices }: DraftContext): P
   if (draft.name.length > 120) problems.name = { message: 'A name has at most 120 characters.' };
   if (draft.device !== 'auto' && !devices.includes(draft.device))
     problems.device = { message: 'This device cannot be used here. Choose another, or Automatic.' };
+  const { run, files } = draft.initial;
+  const other = [...(run === null ? [] : [{ name: run.name, size: run.size }]), ...files.map(({ path, size }) => ({ name: baseName(path), size }))]
+    .find(({ size }) => size !== draft.choices.size);
+  if (other !== undefined)
+    problems.initial = { message: `“${other.name}” fits the model ${other.size === 'paper' ? 'Paper' : 'Tiny'}: choose that one, or take it out.` };
   if (splits === null) return { ...problems, dataset: { message: 'Choose the dataset to learn from.' } };
   if (!((splits[draft.trainSplit] ?? 0) > 0)) problems.trainSplit = { message: 'Choose a split that has images.' };
   if (!((splits[draft.valSplit] ?? 0) > 0)) problems.valSplit = { message: 'Choose a split that has images.' };
@@ -236,6 +257,8 @@ export function readDraft(
       valSplit: draft.valSplit,
       device: draft.device,
       settings,
+      ...(draft.initial.run === null ? {} : { initialRun: draft.initial.run.id }),
+      ...(draft.initial.files.length === 0 ? {} : { initialWeights: draft.initial.files.map(({ path }) => path) }),
     },
   };
 }

@@ -88,7 +88,9 @@ class TrainForm {
   /** Takes the dataset one looks at when the form's own is gone, as after opening another project. */
   followDataset(): void {
     if (this.#draft === null || this.dataset !== null || session.dataset === null) return;
-    this.#draft = withDataset(this.#draft, session.dataset);
+    // A model of the other project is not here either.
+    const initial = { ...this.#draft.initial, run: null };
+    this.#draft = { ...withDataset(this.#draft, session.dataset), initial };
   }
 
   choosePreset(name: string): void {

@@ -151,6 +151,18 @@ describe('training', () => {
     expect(store.runs.checkpoint(run)).not.toBeNull();
   });
 
+  it('starts from the weights of another run, then from files', async () => {
+    const { dataset } = addDataset(store, 'faces', FACES);
+    const first = await trained(dataset);
+    const { job } = runs.startTraining({ ...request(dataset), initialRun: first, initialWeights: ['/models/ir50.pth'] });
+    await jobs.finished(job);
+    expect(engine.plans[1]?.initialWeights).toEqual([store.runs.checkpoint(first), '/models/ir50.pth']);
+    expect(failureOf(() => runs.startTraining({ ...request(dataset), initialRun: 99 }))).toMatchObject({
+      kind: 'not-found',
+    });
+    expect(runs.list()).toHaveLength(2);
+  });
+
   it('pauses and resumes: the same images with the labels of its start, whatever was changed meanwhile', async () => {
     const { dataset, images } = addDataset(store, 'faces', FACES);
     engine.beforeEpoch = (epoch) => {

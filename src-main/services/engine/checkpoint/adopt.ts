@@ -1,6 +1,7 @@
 /** Foreign weights made ours: a whole network under a class order, or tensors that fresh weights start from. */
 import type { Expression } from '../../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import type { ModelPart } from '../../../../src-shared/domain/model.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialise } from '../model/initialise.ts';
 import type { StoredTensor } from '../model/initialise.ts';
@@ -57,7 +58,7 @@ export function adopt(
 
 /** What came of one file of initial weights. */
 export interface Loaded {
-  readonly part: string;
+  readonly part: ModelPart;
   readonly matched: number;
   readonly skipped: number;
 }

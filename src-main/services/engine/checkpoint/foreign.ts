@@ -4,7 +4,7 @@
  */
 import { EXPRESSIONS } from '../../../../src-shared/domain/expression.ts';
 import type { Examination } from '../../../../src-shared/domain/model.ts';
-import type { ModelSize } from '../../../../src-shared/domain/run.ts';
+import { ModelSize } from '../../../../src-shared/domain/run.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { parameterTable } from '../model/parameters.ts';
 import type { ParameterSpec } from '../model/parameters.ts';
@@ -18,6 +18,7 @@ export type Matching = Pick<
   Examination,
   | 'tensors'
   | 'part'
+  | 'size'
   | 'prefix'
   | 'model'
   | 'matched'
@@ -48,17 +49,16 @@ export function widestTable(size: ModelSize): readonly ParameterSpec[] {
 /** @param wanted what the owner knows better than the file: which of two heads was trained. */
 export function examine(file: TensorFile, wanted: { readonly vich?: boolean } = {}): Matching {
   const { header } = file;
-  const located = locate(
-    header,
-    ['paper', 'tiny'].map((size) => widestTable(size as ModelSize)),
-  );
+  const tables = ModelSize.options.map(widestTable);
+  const located = locate(header, tables);
   const tensors = header.tensors.length;
-  if (located.part !== 'model') return backbone(located, header, tensors);
+  const size = located.part === 'none' ? null : (ModelSize.options[tables.indexOf(located.table)] ?? null);
+  if (located.part !== 'model') return backbone(located, size, header);
   const found = located.entries;
   const model = describe(file, found, wanted);
   if (model === null) {
     return {
-      ...nothing(located, tensors),
+      ...nothing(located, size, tensors),
       obstacles: ['It has no head of this network: VIT.head_vae or VIT.head.linear.'],
     };
   }
@@ -73,6 +73,7 @@ export function examine(file: TensorFile, wanted: { readonly vich?: boolean } = 
   return {
     tensors,
     part: 'model',
+    size: model.size,
     prefix: located.prefix,
     model,
     matched: matched.length,
@@ -99,10 +100,11 @@ export function configOf({ size, classes, vich, layerEmbedding }: NonNullable<Ex
   return { size, classes, vich, layerEmbedding, frozenBackboneBatchNorm: 'batch' };
 }
 
-function nothing({ prefix, part }: Located, tensors: number): Matching {
+function nothing({ prefix, part }: Located, size: ModelSize | null, tensors: number): Matching {
   return {
     tensors,
     part,
+    size,
     prefix,
     model: null,
     matched: 0,
@@ -114,7 +116,7 @@ function nothing({ prefix, part }: Located, tensors: number): Matching {
   };
 }
 
-function backbone(located: Located, { tensors }: SafetensorsHeader, count: number): Matching {
+function backbone(located: Located, size: ModelSize | null, { tensors }: SafetensorsHeader): Matching {
   const found = located.entries;
   const target = `${located.part}.`;
   const table = located.table.filter(({ name }) => name.startsWith(target));
@@ -125,7 +127,7 @@ function backbone(located: Located, { tensors }: SafetensorsHeader, count: numbe
     .filter((name) => !name.startsWith(located.prefix) || !found.has(target + name.slice(located.prefix.length)));
   const none = located.part === 'none';
   return {
-    ...nothing(located, count),
+    ...nothing(located, size, tensors.length),
     matched: none ? 0 : matched.length,
     missing: none ? [] : missing.slice(0, LISTED),
     unexpected: unexpected.slice(0, LISTED),

@@ -1,5 +1,7 @@
 /** The loop's learner: the traced step on a device, with what the settings make of it. */
+import { basename } from 'node:path';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import { PART_TITLES } from '../../../../src-shared/domain/model.ts';
 import type { TrainSettings } from '../../../../src-shared/domain/run.ts';
 import { startFrom } from '../checkpoint/adopt.ts';
 import { faultAt } from '../faults.ts';
@@ -17,20 +19,31 @@ import type { StepNoise } from '../train/noise.ts';
 import type { StepOptions } from '../train/step.ts';
 import { balancedWeights } from '../train/targets.ts';
 
+type NamedPlan = TrainingPlan & { readonly initialNames?: readonly string[] };
+
 export interface OpenLearner extends Learner {
   dispose(): Promise<void>;
 }
 
-/** Fresh weights, with what the files of initial weights bring. */
-function firstWeights({ settings, initialWeights = [] }: TrainingPlan, config: ModelConfig): Weights {
+/** Fresh weights, with what the files of initial weights bring; what they brought is worth a line at the run's first start. */
+function firstWeights(
+  { settings, initialWeights = [], initialNames, resume }: NamedPlan,
+  config: ModelConfig,
+  note: (text: string) => void,
+): Weights {
   const weights = initialise(config, settings.seed);
-  for (const file of initialWeights) startFrom(weights, config, file);
+  for (const [index, file] of initialWeights.entries()) {
+    const { part, matched, skipped } = startFrom(weights, config, file);
+    if (resume) continue;
+    const left = skipped > 0 ? `, ${skipped} that do not fit left out` : '';
+    note(`Weights start from ${basename(initialNames?.[index] ?? file)} (${PART_TITLES[part]}): ${matched} tensors${left}.`);
+  }
   return weights;
 }
 
 /** @param note what is worth a line in the run's log. */
 export async function openLearner(
-  plan: TrainingPlan,
+  plan: NamedPlan,
   config: ModelConfig,
   device: DeviceId,
   note: (text: string) => void,
@@ -43,7 +56,8 @@ export async function openLearner(
 
   let options = stepOptions(settings);
   let wasHalved = false;
-  let trainer = await withMemory(() => openTrainer(firstWeights(plan, config), config, device, options));
+  const first = firstWeights(plan, config, note);
+  let trainer = await withMemory(() => openTrainer(first, config, device, options));
 
   /** Runs `body`; where memory runs out, once in a run, again with the batch in twice as many parts. */
   async function withMemory<T>(body: () => Promise<T>, reopen?: () => Promise<void>): Promise<T> {

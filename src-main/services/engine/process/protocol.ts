@@ -42,7 +42,12 @@ export interface Calls {
   features: { params: Calls['predict']['params']; event: FeatureBatch; value: null };
   trainHead: { params: HeadPlan; event: HeadProgress; value: HeadOutcome };
   explain: { params: OnDevice<Parameters<Engine['explain']>[0]>; event: never; value: ExplainedImage };
-  train: { params: OnDevice<TrainingPlan>; event: TrainingEvent; value: TrainingOutcome };
+  /** `initialNames`: what the files of initial weights are called, for the log; the files themselves may be copies. */
+  train: {
+    params: OnDevice<TrainingPlan> & { readonly initialNames?: readonly string[] };
+    event: TrainingEvent;
+    value: TrainingOutcome;
+  };
   /** Runs in the reader, a process for one file alone: from a PyTorch file to a safetensors file with the same tensors. */
   convert: { params: { file: string; out: string }; event: never; value: ConvertedFile };
   examine: { params: { plain: string; vich?: boolean }; event: never; value: PlainExamination };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEVEN } from '../../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import { TrainSettings } from '../../../../src-shared/domain/run.ts';
+import { loadCheckpoint } from '../../../../src-main/services/engine/checkpoint/checkpoint.ts';
 import { createEngine } from '../../../../src-main/services/engine/client.ts';
 import type { EngineProcess } from '../../../../src-main/services/engine/client.ts';
 import type { Engine, FileToPredict, TrainingEvent } from '../../../../src-main/services/engine/interface.ts';
@@ -90,10 +91,15 @@ const settings = TrainSettings.parse({
   seed: 4,
 });
 
+interface Start {
+  resume?: boolean;
+  initialWeights?: readonly string[];
+}
+
 function trainInto(
   name: string,
   tell: (event: TrainingEvent) => void = () => undefined,
-  { resume = false, ...change }: Partial<TrainSettings> & { resume?: boolean } = {},
+  { resume = false, initialWeights = [], ...change }: Partial<TrainSettings> & Start = {},
 ) {
   const images = files.map(({ id, file }) => ({ id, file, label: id % 7 }));
   const plan = {
@@ -105,6 +111,7 @@ function trainInto(
     folder: join(folder, name),
     roots: [],
     resume,
+    initialWeights,
   };
   return engine.train(plan, tell, signal);
 }
@@ -207,6 +214,18 @@ describe('the engine process', () => {
     ]);
     expect((await engine.inspect(outcome.checkpoint)).hash).toBe(outcome.hash);
     expect((await trainInto('second')).hash).toBe(outcome.hash);
+  });
+
+  it('starts from files of initial weights, and says what they brought', async () => {
+    const notes: string[] = [];
+    const told = (event: TrainingEvent): void => void (event.kind === 'note' && notes.push(event.text));
+    // Another seed, and a learning rate that changes nothing but the running statistics: what was loaded stands in the result.
+    const still = { learningRate: 1e-30, weightDecay: 0, seed: 9, epochs: 1 };
+    const { checkpoint: trained } = await trainInto('from', told, { ...still, initialWeights: [checkpoint] });
+    expect(notes).toEqual([expect.stringMatching(/^Weights start from tiny\.safetensors \(whole network\): \d+ tensors\.$/)]);
+    const name = 'VIT.head_vae.fc_mu.weight';
+    const [began, ended] = [loadCheckpoint(checkpoint), loadCheckpoint(trained)].map(({ weights }) => weights.get(name));
+    expect(ended?.data).toEqual(began?.data);
   });
 
   it('answers while it trains', async () => {

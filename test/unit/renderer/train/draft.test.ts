@@ -90,6 +90,18 @@ describe('the training form', () => {
     expect(readDraft(newDraft(preset), { ...context, splits: null })).toHaveProperty('problems.dataset');
   });
 
+  it('starts from files and a model of the project, and refuses those of another size', () => {
+    const run = { id: 3, name: 'quick 1', size: 'tiny' } as const;
+    const file = { path: '/models/ir50.pth', part: 'ir_back', matched: 150, tensors: 160, size: 'tiny' } as const;
+    const chosen = { ...draft, initial: { run, files: [file] } };
+    expect(readDraft(chosen, context)).toMatchObject({
+      request: { initialRun: 3, initialWeights: ['/models/ir50.pth'] },
+    });
+    const paper = { ...file, size: 'paper' } as const;
+    const read = readDraft({ ...draft, initial: { run: null, files: [paper] } }, context);
+    expect(read).toMatchObject({ problems: { initial: { message: expect.stringContaining('“ir50.pth”') as string } } });
+  });
+
   it('finds splits by their usual names', () => {
     expect(withDataset(draft, { id: 1, splits: { Test: 1, Training: 9 } })).toMatchObject({
       trainSplit: 'Training',
