@@ -72,7 +72,12 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
     train: async (plan, onEvent, signal) => {
       const device = await devices.choose(plan.device, 'training');
       return withAllPlain(spawn, plan.initialWeights ?? [], (initialWeights) =>
-        work.call('train', { ...plan, initialWeights, initialNames: plan.initialWeights ?? [], device }, onEvent, signal),
+        work.call(
+          'train',
+          { ...plan, initialWeights, initialNames: plan.initialWeights ?? [], device },
+          onEvent,
+          signal,
+        ),
       );
     },
     features: async (request, onBatch, signal) => {

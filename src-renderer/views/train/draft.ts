@@ -1,7 +1,14 @@
 /** The training form as a person has filled it in: text until it is read, so that half-typed numbers are not lost. */
 import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { Examination } from '../../../src-shared/domain/model.ts';
-import type { Augmentation, ModelSize, Preset, Run, TrainRequest, TrainSettings } from '../../../src-shared/domain/run.ts';
+import type {
+  Augmentation,
+  ModelSize,
+  Preset,
+  Run,
+  TrainRequest,
+  TrainSettings,
+} from '../../../src-shared/domain/run.ts';
 import { baseName } from '../../text/format.ts';
 
 /** A number of the form: where it lives in the settings, what it may be, how it is called. */
@@ -217,10 +224,14 @@ function choiceProblems(draft: TrainDraft, { splits, devices }: DraftContext): P
   if (draft.device !== 'auto' && !devices.includes(draft.device))
     problems.device = { message: 'This device cannot be used here. Choose another, or Automatic.' };
   const { run, files } = draft.initial;
-  const other = [...(run === null ? [] : [{ name: run.name, size: run.size }]), ...files.map(({ path, size }) => ({ name: baseName(path), size }))]
-    .find(({ size }) => size !== draft.choices.size);
+  const other = [
+    ...(run === null ? [] : [{ name: run.name, size: run.size }]),
+    ...files.map(({ path, size }) => ({ name: baseName(path), size })),
+  ].find(({ size }) => size !== draft.choices.size);
   if (other !== undefined)
-    problems.initial = { message: `“${other.name}” fits the model ${other.size === 'paper' ? 'Paper' : 'Tiny'}: choose that one, or take it out.` };
+    problems.initial = {
+      message: `“${other.name}” fits the model ${other.size === 'paper' ? 'Paper' : 'Tiny'}: choose that one, or take it out.`,
+    };
   if (splits === null) return { ...problems, dataset: { message: 'Choose the dataset to learn from.' } };
   if (!((splits[draft.trainSplit] ?? 0) > 0)) problems.trainSplit = { message: 'Choose a split that has images.' };
   if (!((splits[draft.valSplit] ?? 0) > 0)) problems.valSplit = { message: 'Choose a split that has images.' };

@@ -154,7 +154,11 @@ describe('training', () => {
   it('starts from the weights of another run, then from files', async () => {
     const { dataset } = addDataset(store, 'faces', FACES);
     const first = await trained(dataset);
-    const { job } = runs.startTraining({ ...request(dataset), initialRun: first, initialWeights: ['/models/ir50.pth'] });
+    const { job } = runs.startTraining({
+      ...request(dataset),
+      initialRun: first,
+      initialWeights: ['/models/ir50.pth'],
+    });
     await jobs.finished(job);
     expect(engine.plans[1]?.initialWeights).toEqual([store.runs.checkpoint(first), '/models/ir50.pth']);
     expect(failureOf(() => runs.startTraining({ ...request(dataset), initialRun: 99 }))).toMatchObject({

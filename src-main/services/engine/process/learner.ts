@@ -36,7 +36,9 @@ function firstWeights(
     const { part, matched, skipped } = startFrom(weights, config, file);
     if (resume) continue;
     const left = skipped > 0 ? `, ${skipped} that do not fit left out` : '';
-    note(`Weights start from ${basename(initialNames?.[index] ?? file)} (${PART_TITLES[part]}): ${matched} tensors${left}.`);
+    note(
+      `Weights start from ${basename(initialNames?.[index] ?? file)} (${PART_TITLES[part]}): ${matched} tensors${left}.`,
+    );
   }
   return weights;
 }

@@ -222,9 +222,13 @@ describe('the engine process', () => {
     // Another seed, and a learning rate that changes nothing but the running statistics: what was loaded stands in the result.
     const still = { learningRate: 1e-30, weightDecay: 0, seed: 9, epochs: 1 };
     const { checkpoint: trained } = await trainInto('from', told, { ...still, initialWeights: [checkpoint] });
-    expect(notes).toEqual([expect.stringMatching(/^Weights start from tiny\.safetensors \(whole network\): \d+ tensors\.$/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^Weights start from tiny\.safetensors \(whole network\): \d+ tensors\.$/),
+    ]);
     const name = 'VIT.head_vae.fc_mu.weight';
-    const [began, ended] = [loadCheckpoint(checkpoint), loadCheckpoint(trained)].map(({ weights }) => weights.get(name));
+    const [began, ended] = [loadCheckpoint(checkpoint), loadCheckpoint(trained)].map(({ weights }) =>
+      weights.get(name),
+    );
     expect(ended?.data).toEqual(began?.data);
   });
 
