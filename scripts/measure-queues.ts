@@ -28,7 +28,7 @@ try {
   const ids = [...store.images.ids({ dataset, run, q: '', sort: 'id', descending: false })];
   const rows = store.images.rows(ids, run);
   const wanted = rows.map(({ path }) => planted.get(path) ?? false);
-  const { images } = mislabelled.rank({ store, dataset, run, annotator: '' });
+  const { images } = await mislabelled.rank({ store, dataset, run, annotator: '' });
   const scores = new Map(images.map(({ image, score }) => [image, score]));
   const tell = (name: string, values: readonly number[]): void => {
     const at50 = precisionAt(50, values, wanted);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { ExclusionScope } from '../../src-shared/domain/duplicates.ts';
+import { NEAR_BITS, type ExclusionScope } from '../../src-shared/domain/duplicates.ts';
 import type { Cli } from './cli.ts';
 import { absolute, findDataset, openProject } from './find.ts';
 import { integer } from './options.ts';
@@ -19,7 +19,6 @@ interface DuplicateOptions extends Options {
   readonly out?: string;
 }
 
-const NEAR = 3;
 const SHOWN = 10;
 
 export function datasetCommand(cli: Cli): Command {
@@ -48,7 +47,7 @@ function duplicatesCommand(cli: Cli): Command {
       '--near <bits>',
       'differing bits of the 64-bit hash that count as near; 0: equal bytes only',
       integer(0, 7),
-      NEAR,
+      NEAR_BITS,
     )
     .addOption(
       new Option('--exclude <scope>', 'leave out all but one of each group, or only what leaks across splits').choices([

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { Expression } from './expression.ts';
 
+/** Differing bits up to which pictures are compared unless somebody says otherwise. */
+export const NEAR_BITS = 3;
+
 /** Differing bits of two 64-bit difference hashes up to which two images count as near duplicates; 0: equal bytes only. */
 export const DuplicateRequest = z.object({
   dataset: z.number().int(),
@@ -40,6 +43,8 @@ export const DuplicateReport = z.object({
   across: Count,
   /** Images that would be left out: all but one of each group, or what leaks only. */
   surplus: z.object({ all: z.number().int(), across: z.number().int() }),
+  /** False where more pairs of like hashes were found than are looked at. */
+  complete: z.boolean(),
   /** The first 200, those across splits first, larger ones before smaller ones. */
   listed: z.array(DuplicateGroup),
 });

@@ -51,8 +51,9 @@ export class Queues {
     this.#gallery = gallery;
   }
 
-  /** @throws FailureError 'invalid' for a filter that cannot be read, 'not-found' for an unknown dataset. */
-  open({ queue, dataset, run, annotator, threshold: wanted, q, sort, descending }: QueueRequest): OpenedQueue {
+  /** @throws FailureError 'invalid' for a filter that cannot be read, 'not-found' for an unknown dataset, 'gone' where the project was closed. */
+  async open(request: QueueRequest): Promise<OpenedQueue> {
+    const { queue, dataset, run, annotator, threshold: wanted, q, sort, descending } = request;
     const { store } = this.#workspace.require();
     const view = this.#gallery.open({ dataset, run, q, sort, descending });
     if (queue === 'view') {
@@ -60,8 +61,9 @@ export class Queues {
       return { ...view, scored: view.total, threshold: null, measure: 'The gallery’s filter and order.', caveat: null };
     }
     const kind = KINDS[queue];
-    const { images, caveat } = kind.rank({ store, dataset, run, annotator });
-    const allowed = q.trim() === '' ? null : new Set(this.#gallery.idsOf({ snapshot: view.snapshot, except: [] }));
+    const allowed = q.trim() === '' ? null : new Set(this.#ids(view.snapshot));
+    const { images, caveat } = await kind.rank({ store, dataset, run, annotator });
+    if (this.#workspace.require().store !== store) throw gone();
     const candidates = images
       .filter(({ image }) => allowed === null || allowed.has(image))
       .toSorted((a, b) => b.score - a.score || a.image - b.image);
@@ -133,11 +135,7 @@ export class Queues {
   #require(snapshot: string): Opened {
     const found = this.#opened.get(snapshot);
     if (found !== undefined) return found;
-    throw new FailureError({
-      kind: 'gone',
-      message: 'This queue is no longer kept.',
-      remedy: 'Open it again.',
-    });
+    throw gone();
   }
 
   #keep(snapshot: string, opened: Opened): void {
@@ -147,4 +145,8 @@ export class Queues {
       this.#opened.delete(oldest);
     }
   }
+}
+
+function gone(): FailureError {
+  return new FailureError({ kind: 'gone', message: 'This queue is no longer kept.', remedy: 'Open it again.' });
 }

@@ -27,7 +27,7 @@ export interface QueueKind {
   /** What the score is, and who says so. */
   readonly measure: string;
   readonly threshold: number;
-  readonly rank: (input: RankingInput) => Ranking;
+  readonly rank: (input: RankingInput) => Ranking | Promise<Ranking>;
 }
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -6,7 +6,7 @@ import type { Database, Statement } from './database.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
 import { brokenFiles, fingerprints, mend, samplePaths } from './image-files.ts';
-import type { BrokenFile, FileFacts, Fingerprint, ImageFile, ImagePrint, ImageTable } from './interface.ts';
+import type { BrokenFile, FileFacts, Fingerprint, ImageFile, ImageTable } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { RANGE } from './mask.ts';
 import { Orders } from './orders.ts';
@@ -224,18 +224,6 @@ export class Images implements ImageTable {
       status: record.status,
       box: parseOptional(Box, record.box),
     };
-  }
-
-  prints(dataset: number): ImagePrint[] {
-    return this.#database.read(() =>
-      this.#database
-        .prepare<[number], ImagePrint>(
-          `SELECT i.id AS image, i.path, s.split, s.label, i.content_hash AS contentHash, i.perceptual_hash AS perceptualHash
-           FROM states AS s CROSS JOIN images AS i ON i.id = s.image
-           WHERE s.dataset = ? AND s.status = 'ok' ORDER BY s.image`,
-        )
-        .all(dataset),
-    );
   }
 
   sample(dataset: number, count: number): number[] {

@@ -76,16 +76,6 @@ export interface DatasetTable {
   removeUnfinished(): void;
 }
 
-/** What tells one picture from another. */
-export interface ImagePrint {
-  readonly image: number;
-  readonly path: string;
-  readonly split: string;
-  readonly label: Expression | null;
-  readonly contentHash: string;
-  readonly perceptualHash: string;
-}
-
 /** What tells whether two images are the same. */
 export interface Fingerprint {
   readonly image: number;
@@ -118,8 +108,6 @@ export interface ImageTable {
   files(dataset: number, split: string | null): ImageFile[];
   /** Absolute path, dataset root and content hash, for serving and explaining; null for an unknown id. */
   file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus; box: Box | null } | null;
-  /** Prints of a dataset's usable images, by id. */
-  prints(dataset: number): ImagePrint[];
   /** Usable images of a dataset after one id. */
   fingerprints(dataset: number, after: number, limit: number): Fingerprint[];
   /** Paths of images, spread evenly over a dataset. */

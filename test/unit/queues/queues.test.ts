@@ -3,7 +3,6 @@ import type { QueueName } from '../../../src-shared/domain/queue.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
 import { Queries } from '../../../src-main/services/queries/queries.ts';
 import type { Workspace } from '../../../src-main/services/projects/workspace.ts';
-import { nearPairs } from '../../../src-main/services/queues/duplicates.ts';
 import { Queues } from '../../../src-main/services/queues/queues.ts';
 import { addDataset, addRun, muFor, newImage, temporaryStore } from '../store/fixture.ts';
 
@@ -39,35 +38,35 @@ function setUp() {
 }
 
 describe('queues', () => {
-  it('put labels that the model contradicts first, with a reason, above a threshold that can be moved', () => {
+  it('put labels that the model contradicts first, with a reason, above a threshold that can be moved', async () => {
     const { open, page, wrong } = setUp();
-    const { snapshot, threshold, scored, total } = open('mislabelled');
+    const { snapshot, threshold, scored, total } = await open('mislabelled');
     const entries = page(snapshot);
     expect(threshold).toBe(0.5);
     expect(entries.map(({ row }) => row.id)).toEqual([wrong]);
     expect(entries[0]?.reason).toMatch(/Happy \(\d+ %\), labelled/);
-    expect(open('mislabelled', { threshold: 0 }).total).toBe(scored);
+    expect((await open('mislabelled', { threshold: 0 })).total).toBe(scored);
     expect(total).toBeLessThan(scored);
   });
 
-  it('keep to the gallery’s filter', () => {
+  it('keep to the gallery’s filter', async () => {
     const { open, page, wrong } = setUp();
-    expect(page(open('mislabelled', { q: 'label:sad' }).snapshot).map(({ row }) => row.id)).toEqual([wrong]);
-    expect(page(open('view', { q: 'label:sad' }).snapshot)).toHaveLength(2);
+    expect(page((await open('mislabelled', { q: 'label:sad' })).snapshot).map(({ row }) => row.id)).toEqual([wrong]);
+    expect(page((await open('view', { q: 'label:sad' })).snapshot)).toHaveLength(2);
   });
 
-  it('show twins with the leak between splits', () => {
+  it('show twins with the leak between splits', async () => {
     const { open, page, twin, other } = setUp();
-    const entries = page(open('duplicates').snapshot);
+    const entries = page((await open('duplicates')).snapshot);
     expect(entries.map(({ row }) => row.id).sort()).toEqual([twin, other].sort());
     expect(entries.find(({ row }) => row.id === twin)?.reason).toBe(
       'same bytes as other.png, in “test”, labelled Anger',
     );
   });
 
-  it('know what an annotator has decided, and go on to what is left', () => {
+  it('know what an annotator has decided, and go on to what is left', async () => {
     const { open, queues, store, wrong, dataset } = setUp();
-    const { snapshot, total } = open('view');
+    const { snapshot, total } = await open('view');
     const next = (from: number, backwards = false) => queues.next({ snapshot, annotator: 'ann', from, backwards });
     expect(total).toBe(5);
     store.labels.apply([wrong], { kind: 'unsure' }, 'ann', { context: { queue: 'view', run: null, score: null } });
@@ -85,9 +84,9 @@ describe('queues', () => {
     expect(store.opinions.decisions(dataset, 'view').decisions).toBe(1);
   });
 
-  it('tell how many labels will still change, at the rate so far', () => {
+  it('tell how many labels will still change, at the rate so far', async () => {
     const { open, queues, store, right, wrong } = setUp();
-    const { snapshot } = open('view');
+    const { snapshot } = await open('view');
     for (let turn = 0; turn < 10; turn++)
       store.labels.apply([wrong], { kind: 'hard', label: turn % 2 === 0 ? 'fear' : 'happy' }, 'ann', {
         context: { queue: 'view', run: null, score: 0.9 },
@@ -102,51 +101,22 @@ describe('queues', () => {
     expect(queues.progress({ snapshot, annotator: 'ann' }).expected).toBe(2);
   });
 
-  it('give a second annotator what others have judged, and a judge what they differ on', () => {
+  it('give a second annotator what others have judged, and a judge what they differ on', async () => {
     const { open, page, store, right, wrong } = setUp();
     store.labels.apply([right, wrong], { kind: 'hard', label: 'happy' }, 'ann');
-    expect(page(open('second', { annotator: 'bob' }).snapshot).map(({ row }) => row.id)).toEqual([right, wrong]);
-    expect(open('second', { annotator: 'ann' }).total).toBe(0);
-    expect(open('adjudicate').total).toBe(0);
+    expect(page((await open('second', { annotator: 'bob' })).snapshot).map(({ row }) => row.id)).toEqual([right, wrong]);
+    expect((await open('second', { annotator: 'ann' })).total).toBe(0);
+    expect((await open('adjudicate')).total).toBe(0);
     store.labels.apply([wrong], { kind: 'hard', label: 'sad' }, 'bob', { as: 'opinion' });
-    const [entry] = page(open('adjudicate').snapshot);
+    const [entry] = page((await open('adjudicate')).snapshot);
     expect(entry).toMatchObject({ row: { id: wrong }, reason: 'Happy 1, Sad 1' });
     expect(entry?.score).toBeCloseTo(Math.log(2), 12);
   });
 
-  it('are gone after others were opened, and say so', () => {
+  it('are gone after others were opened, and say so', async () => {
     const { open, page } = setUp();
-    const { snapshot } = open('view');
-    for (let more = 0; more < 9; more++) open('view');
+    const { snapshot } = await open('view');
+    for (let more = 0; more < 9; more++) await open('view');
     expect(() => page(snapshot)).toThrow(/no longer kept/);
-  });
-});
-
-describe('near duplicates', () => {
-  it('are found wherever at most four of 64 bits differ, as comparing all pairs finds them', () => {
-    let state = 7n;
-    const random = (): bigint => (state = (state * 6364136223846793005n + 1442695040888963407n) & ((1n << 64n) - 1n));
-    const hashes = Array.from({ length: 60 }, random);
-    for (let at = 0; at < 40; at++) {
-      const flips = Array.from({ length: at % 7 }, () => 1n << (random() >> 58n));
-      hashes.push(flips.reduce((hash, bit) => hash ^ bit, hashes[at] ?? 0n));
-    }
-    const prints = hashes.map((hash, image) => ({
-      image,
-      path: '',
-      split: '',
-      label: null,
-      contentHash: String(image),
-      perceptualHash: hash.toString(16).padStart(16, '0'),
-    }));
-    const expected = hashes.flatMap((a, i) =>
-      hashes.flatMap((b, j) => {
-        const bits = (a ^ b).toString(2).replaceAll('0', '').length;
-        return i < j && bits <= 4 ? [`${i}/${j}/${bits}`] : [];
-      }),
-    );
-    expect(expected.length).toBeGreaterThan(20);
-    const found = nearPairs(prints).map(({ a, b, bits }) => `${a}/${b}/${bits}`);
-    expect(found.sort()).toEqual(expected.sort());
   });
 });
