@@ -90,7 +90,7 @@ it('is what the queue of duplicates is made of: the leak first, with how alike t
     'val/sad/d.jpg': again,
   });
   const { report } = await project.import({ source: root, format: 'folders', name: 'x' });
-  const gallery = new Gallery(project.workspace);
+  const gallery = new Gallery(project.workspace, new Queries());
   const queues = new Queues(project.workspace, gallery);
   const opened = await queues.open({
     ...{ queue: 'duplicates', dataset: report.dataset, run: null, annotator: 'me', q: '', sort: 'id' },
@@ -117,7 +117,7 @@ it('compares what is in the box now: a face that was moved is another picture, a
   const root = plant(project.source(), { 'train/happy/a.jpg': large, 'val/happy/b.jpg': large });
   const { report } = await project.import({ source: root, format: 'folders', name: 'x' });
   const { store } = project.workspace.require();
-  const labels = new Labels(project.workspace, new Gallery(project.workspace), () => undefined, 'me');
+  const labels = new Labels(project.workspace, new Gallery(project.workspace, new Queries()), () => undefined, 'me');
   const leaks = () => findLeaks(store, { dataset: report.dataset, splits: ['train', 'val'] });
   expect(await leaks()).toMatchObject([{ kind: 'exact' }]);
   const [image = 0] = store.images.ids({ dataset: report.dataset, run: null, q: '', sort: 'id', descending: false });
