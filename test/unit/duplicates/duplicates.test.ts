@@ -98,7 +98,10 @@ it('is what the queue of duplicates is made of: the leak first, with how alike t
   });
   const entries = queues.page({ snapshot: opened.snapshot, annotator: 'me', offset: 0, limit: 9 });
   const found = entries.map(({ row, reason }) => [row.path.at(-5), reason.replace(/0\.\d+/, 'r')]);
-  const [same, alike] = [found.filter(([, reason]) => reason?.startsWith('same')), found.filter(([, r]) => r?.includes('r)'))];
+  const [same, alike] = [
+    found.filter(([, reason]) => reason?.startsWith('same')),
+    found.filter(([, r]) => r?.includes('r)')),
+  ];
   expect(same).toEqual([
     ['a', 'same bytes as b.jpg'],
     ['b', 'same bytes as a.jpg'],

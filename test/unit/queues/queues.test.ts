@@ -104,7 +104,10 @@ describe('queues', () => {
   it('give a second annotator what others have judged, and a judge what they differ on', async () => {
     const { open, page, store, right, wrong } = setUp();
     store.labels.apply([right, wrong], { kind: 'hard', label: 'happy' }, 'ann');
-    expect(page((await open('second', { annotator: 'bob' })).snapshot).map(({ row }) => row.id)).toEqual([right, wrong]);
+    expect(page((await open('second', { annotator: 'bob' })).snapshot).map(({ row }) => row.id)).toEqual([
+      right,
+      wrong,
+    ]);
     expect((await open('second', { annotator: 'ann' })).total).toBe(0);
     expect((await open('adjudicate')).total).toBe(0);
     store.labels.apply([wrong], { kind: 'hard', label: 'sad' }, 'bob', { as: 'opinion' });
