@@ -23,6 +23,16 @@ export type Augmentation = z.infer<typeof Augmentation>;
 export const OptimizerName = z.enum(['adamw', 'sgd']);
 export type OptimizerName = z.infer<typeof OptimizerName>;
 
+export const ScheduleName = z.enum(['exponential', 'cosine']);
+export type ScheduleName = z.infer<typeof ScheduleName>;
+
+/**
+ * Which images an epoch sees: `shuffled`, each once; `balanced`, so many of each class, with replacement where it has fewer;
+ * `certainty`, drawn with replacement, an image the likelier the more of its annotators agree on its label.
+ */
+export const SamplerName = z.enum(['shuffled', 'balanced', 'certainty']);
+export type SamplerName = z.infer<typeof SamplerName>;
+
 /** Everything that decides a training run. Two runs with the same settings, data and device give the same numbers on `cpu`. */
 export const TrainSettings = z.object({
   preset: z.string(),
@@ -56,6 +66,24 @@ export const TrainSettings = z.object({
   classWeights: z.enum(['none', 'balanced']).default('none'),
   /** What an image is trained towards: `hard`, its label alone; `soft`, the dataset's target where it has one. */
   targets: z.enum(['hard', 'soft']).default('hard'),
+  /** `head`: the head alone, on what the network before it makes of each image, which is computed once. */
+  parts: z.enum(['all', 'head']).default('all'),
+  /** Parameters that stay as they are: official names, with `*` for any characters; a module's name means all of it. */
+  freeze: z.array(z.string().trim().min(1).max(200)).max(50).default([]),
+  /** Factors of the learning rate of both backbones (`ir_back`, `face_landback`), and of the head (`VIT.head`). */
+  backboneRate: z.number().min(0).max(1_000).default(1),
+  headRate: z.number().min(0).max(1_000).default(1),
+  /** `exponential`: times gamma an epoch; `cosine`: down to 0 with the last step. */
+  schedule: ScheduleName.default('exponential'),
+  /** Epochs, also a part of one, over which the learning rate rises from near 0. */
+  warmup: z.number().min(0).max(1_000).default(0),
+  /** An averaged copy of the weights keeps this share of itself each step, and is what is measured and saved; 0 = no copy. */
+  emaDecay: z.number().min(0).lt(1).default(0),
+  /** Ends after so many epochs without a better one; 0 = never. */
+  earlyStopping: z.number().int().min(0).max(10_000).default(0),
+  sampler: SamplerName.default('shuffled'),
+  /** Images of each class an epoch, of the balanced sampler. */
+  perClass: z.number().int().min(1).max(1_000_000).default(5_000),
   /** Minutes of work that an interruption may cost within an epoch; 0 saves after each step. */
   checkpointMinutes: z.number().min(0).max(10).default(5),
 });

@@ -77,6 +77,8 @@ export interface TrainingImage {
   readonly label: number;
   /** Soft label, one number a class, which need not sum to 1; without one the label counts alone. */
   readonly target?: readonly number[];
+  /** Share of the annotators that agree on the label, 0 to 1; absent where nobody else was asked. */
+  readonly certainty?: number;
 }
 
 export interface TrainingPlan {

@@ -10,8 +10,10 @@ export interface ModelConfig {
   readonly vich: boolean;
   /** A learnable vector per pyramid level, added to that level's tokens. */
   readonly layerEmbedding: boolean;
-  /** Statistics that a frozen landmark backbone normalises with while the rest trains; `batch` is the official code. */
+  /** Statistics that frozen parts, such as the landmark backbone, normalise with while the rest trains; `batch` is the official code. */
   readonly frozenBackboneBatchNorm: 'batch' | 'eval';
+  /** Of a training: names of parameters that it leaves as they are, with `*` for any characters (`freeze.ts`). */
+  readonly freeze?: readonly string[];
 }
 
 /** One of IR50's three bodies: bottleneck units, the first of which halves the map. */

@@ -12,12 +12,12 @@ function bottleneck(net: Network, x: Tensor4D, channels: number, stride: number)
       ? stride === 1
         ? x
         : everyNth(x, stride)
-      : batchNorm(net, 'shortcut_layer.1', convolution(net, 'shortcut_layer.0', x, stride, false), 'own');
-  let y = batchNorm(net, 'res_layer.0', x, 'own');
+      : batchNorm(net, 'shortcut_layer.1', convolution(net, 'shortcut_layer.0', x, stride, false));
+  let y = batchNorm(net, 'res_layer.0', x);
   y = convolution(net, 'res_layer.1', y, 1, false);
   y = prelu(net, 'res_layer.2', y);
   y = convolution(net, 'res_layer.3', y, stride, false);
-  return tf.add(batchNorm(net, 'res_layer.4', y, 'own'), shortcut);
+  return tf.add(batchNorm(net, 'res_layer.4', y), shortcut);
 }
 
 /**
@@ -26,7 +26,7 @@ function bottleneck(net: Network, x: Tensor4D, channels: number, stride: number)
  */
 export function ir50(net: Network, x: Tensor4D): readonly [Tensor4D, Tensor4D, Tensor4D] {
   let y = convolution(net, 'input_layer.0', x, 1, false);
-  y = prelu(net, 'input_layer.2', batchNorm(net, 'input_layer.1', y, 'own'));
+  y = prelu(net, 'input_layer.2', batchNorm(net, 'input_layer.1', y));
   const levels = net.size.ir.bodies.map((body, index) => {
     for (let unit = 0; unit < body.units; unit += 1) {
       y = bottleneck(at(net, `body${index + 1}.${unit}`), y, body.channels, unit === 0 ? 2 : 1);

@@ -6,18 +6,13 @@ import type { Network } from './layers.ts';
 import { batchNorm } from './norm.ts';
 import { landmarkStageNames } from './parameters.ts';
 
-/** Which statistics its batch norms use in training: its own as the official code does, or the frozen ones. */
-function statistics(net: Network): 'own' | 'running' {
-  return net.size.landmarks.frozen && net.config.frozenBackboneBatchNorm === 'eval' ? 'running' : 'own';
-}
-
 /** Convolution, batch norm, PReLU. */
 function convBlock(net: Network, x: Tensor4D, stride: number): Tensor4D {
-  return prelu(net, 'prelu', batchNorm(net, 'bn', convolution(net, 'conv', x, stride, false), statistics(net)));
+  return prelu(net, 'prelu', batchNorm(net, 'bn', convolution(net, 'conv', x, stride, false)));
 }
 
 function depthwiseBlock(net: Network, x: Tensor4D, stride: number): Tensor4D {
-  return prelu(net, 'prelu', batchNorm(net, 'bn', depthwise(net, 'conv', x, stride, 1), statistics(net)));
+  return prelu(net, 'prelu', batchNorm(net, 'bn', depthwise(net, 'conv', x, stride, 1)));
 }
 
 /** Expand by 1x1, filter each channel, project back by 1x1. */
@@ -25,7 +20,7 @@ function depthwiseUnit(net: Network, x: Tensor4D, stride: number): Tensor4D {
   const expanded = convBlock(at(net, 'conv'), x, 1);
   const filtered = depthwiseBlock(at(net, 'conv_dw'), expanded, stride);
   const project = at(net, 'project');
-  return batchNorm(project, 'bn', convolution(project, 'conv', filtered, 1, false), statistics(net));
+  return batchNorm(project, 'bn', convolution(project, 'conv', filtered, 1, false));
 }
 
 export interface LandmarkMaps {
@@ -56,7 +51,7 @@ export function mobileFaceNet(net: Network, x: Tensor4D): LandmarkMaps {
 export function landmarkPoints(net: Network, coarse: Tensor4D): Tensor2D {
   const output = at(net, 'output_layer');
   const block = at(output, 'conv_6_dw');
-  const pooled = batchNorm(block, 'bn', depthwise(block, 'conv', coarse, 1, 0), statistics(net));
+  const pooled = batchNorm(block, 'bn', depthwise(block, 'conv', coarse, 1, 0));
   const flat: Tensor2D = tf.reshape(pooled, [pooled.shape[0], pooled.shape[3]]);
-  return batchNorm(output, 'bn', linear(output, 'linear', flat, false), statistics(net));
+  return batchNorm(output, 'bn', linear(output, 'linear', flat, false));
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { withGradient } from './custom-gradient.ts';
+import { keepsStatistics } from './freeze.ts';
 import type { Network } from './layers.ts';
 
 const BATCH_EPSILON = 1e-5;
@@ -10,12 +11,12 @@ const MOMENTUM = 0.1;
 
 /**
  * Batch normalisation over all but the last dimension of an NHWC map or a [B, C] matrix.
- * @param statistics `own`: batch statistics while training (PyTorch's training mode); `running`: always the stored ones.
+ * While training with the batch's own statistics (PyTorch's training mode), but in frozen parts that keep theirs.
  */
-export function batchNorm<T extends Tensor>(net: Network, name: string, x: T, statistics: 'own' | 'running'): T {
+export function batchNorm<T extends Tensor>(net: Network, name: string, x: T): T {
   const [scale, shift] = [net.weight(`${name}.weight`), net.weight(`${name}.bias`)];
   const running = { mean: net.weight(`${name}.running_mean`), variance: net.weight(`${name}.running_var`) };
-  if (net.mode.kind === 'eval' || statistics === 'running') {
+  if (net.mode.kind === 'eval' || keepsStatistics(net.config, net.prefix + name)) {
     return tf.batchNorm(
       x as Tensor4D,
       asVector(running.mean),

@@ -4,6 +4,7 @@
  */
 import { levelChannels, sizeTable } from './config.ts';
 import type { LandmarkStage, ModelConfig, SizeTable } from './config.ts';
+import { isFrozenByName } from './freeze.ts';
 
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
@@ -140,7 +141,11 @@ export function parameterTable(config: ModelConfig): readonly ParameterSpec[] {
   root.conv('embed_k.0', [width, levels[1], 3, 3], true);
   root.conv('embed_v.0', [width, levels[2], 1, 1], true);
   root.layerNorm('fusion_norm', width);
-  return size.carriesUnused ? root.specs : root.specs.filter((spec) => spec.role !== 'unused');
+  const specs = size.carriesUnused ? root.specs : root.specs.filter((spec) => spec.role !== 'unused');
+  if (config.freeze === undefined || config.freeze.length === 0) return specs;
+  return specs.map((spec) =>
+    spec.role === 'trainable' && isFrozenByName(config, spec.name) ? { ...spec, role: 'frozen' } : spec,
+  );
 }
 
 /** The entries that the forward pass reads as numbers: all but dead weight and integer bookkeeping. */

@@ -9,7 +9,15 @@ import type { Hyper } from '../train/optimizer.ts';
 import { optimizerOf } from '../train/optimizers.ts';
 import { meanShares } from '../train/shares.ts';
 import type { MeanShares, WeightedTargets } from '../train/shares.ts';
-import { gradientProgram, nextOf, perturbProgram, sumProgram, trainingProgram, updateProgram } from '../train/step.ts';
+import {
+  averageProgram,
+  gradientProgram,
+  nextOf,
+  perturbProgram,
+  sumProgram,
+  trainingProgram,
+  updateProgram,
+} from '../train/step.ts';
 import type { GradientInput, StepOptions } from '../train/step.ts';
 import { placementFor } from './block.ts';
 import { DEVICES } from './devices.ts';
@@ -45,24 +53,31 @@ export interface Trainer {
   step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second?: StepNoise): Promise<StepResult>;
   /** Current parameters and buffers under their official names, in official order. */
   weights(): Promise<Map<string, StoredTensor>>;
-  /** `step`, and what the optimizer keeps of each trainable parameter: `<name>.exp_avg`, `<name>.momentum_buffer` … */
+  /** The averaged copy of the weights; the weights themselves where the step does not average. */
+  averaged(): Promise<Map<string, StoredTensor>>;
+  /** `step`, the averages (`<name>.ema`), and what the optimizer keeps of each trainable parameter: `<name>.exp_avg`, `<name>.momentum_buffer` … */
   optimizerState(): Promise<Map<string, StoredTensor>>;
   /** Continues from saved weights; without an optimizer state the moments start at zero. */
   loadState(weights: Weights, optimizer?: Weights): void;
   dispose(): Promise<void>;
 }
 
+/** `rates` of a step follow from `rateOf`: each parameter's factor of the learning rate. */
+export type TrainerOptions = Omit<StepOptions, 'rates'> & { readonly rateOf?: (name: string) => number };
+
 /** Opens the training step on a device. */
 export async function openTrainer(
   initial: Weights,
   config: ModelConfig,
   device: DeviceId,
-  options: StepOptions,
+  options: TrainerOptions,
   tuning?: SessionTuning,
 ): Promise<Trainer> {
-  const first = firstProgram(config, options);
+  const { rateOf } = options;
+  const stepped: StepOptions = { ...options, rates: rateOf !== undefined };
+  const first = firstProgram(config, stepped);
   const runner = await runnerFor(device, first, tuning);
-  const trainer = new ProgramTrainer(config, options, runner);
+  const trainer = new ProgramTrainer(config, stepped, runner, rateOf);
   trainer.loadState(initial);
   // It takes long to open: before the first step, where one waits anyway.
   await runner.open(first.name, () => first);
@@ -103,13 +118,14 @@ class ProgramTrainer implements Trainer {
   readonly #part: number;
   readonly #isPlain: boolean;
 
-  constructor(config: ModelConfig, options: StepOptions, runner: StepRunner) {
+  constructor(config: ModelConfig, options: StepOptions, runner: StepRunner, rateOf: TrainerOptions['rateOf']) {
     this.batch = options.batch;
     this.#config = config;
     this.#options = options;
     this.#runner = runner;
     this.#optimizer = optimizerOf(options.optimizer ?? 'adamw');
-    this.#state = new TrainingState(config, this.#optimizer.moments, runner);
+    const content = { moments: this.#optimizer.moments, average: options.average ?? false, ...(rateOf && { rateOf }) };
+    this.#state = new TrainingState(config, content, runner);
     this.#part = partOf(options);
     this.#isPlain = isPlain(options);
   }
@@ -117,11 +133,34 @@ class ProgramTrainer implements Trainer {
   async step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second = noise): Promise<StepResult> {
     const count = batch.images.length / IMAGE_SIZE;
     const weighed = { ...batch, ...meanShares(count, batch), count, lambda: hyper.lambda };
-    return this.#isPlain ? this.#plainStep(weighed, noise, hyper) : this.#composedStep(weighed, noise, hyper, second);
+    const result = await (this.#isPlain
+      ? this.#plainStep(weighed, noise, hyper)
+      : this.#composedStep(weighed, noise, hyper, second));
+    await this.#follow(hyper);
+    return result;
+  }
+
+  /**
+   * The averages follow the weights. In the first steps they keep less of what was before, min(decay, (1 + n) / (10 + n)) as
+   * TensorFlow's ExponentialMovingAverage does: random first weights are then forgotten within a short training too.
+   */
+  async #follow({ emaDecay = 0 }: Hyper): Promise<void> {
+    const { averages, current, steps } = this.#state;
+    const decay = Float32Array.of(Math.min(emaDecay, (1 + steps) / (10 + steps)));
+    for (const { kind, current: average, next } of averages) {
+      const latest = kind === 'trainable' ? current.parameters : current.statistics;
+      const program = (): Program => averageProgram(this.#config, kind);
+      await this.#runner.run(`average-${kind}`, program, { average, latest, decay }, { next });
+    }
+    this.#state.swapAverages();
   }
 
   weights(): Promise<Map<string, StoredTensor>> {
     return this.#state.weights();
+  }
+
+  averaged(): Promise<Map<string, StoredTensor>> {
+    return this.#state.averaged();
   }
 
   optimizerState(): Promise<Map<string, StoredTensor>> {
@@ -233,14 +272,15 @@ class ProgramTrainer implements Trainer {
   }
 
   /** What an update reads beside the gradient. */
-  #updateFeeds(hyper: Hyper): Record<string, Float32Array | StateVector> {
+  #updateFeeds(hyper: Hyper): Record<string, Float32Array | StateVector | null> {
     const { parameters, moments } = this.#state.current;
+    const { rates } = this.#state;
     const values = { clipNorm: hyper.clipNorm ?? 0, ...this.#optimizer.values(hyper, this.#state.steps + 1) };
     const scalars = Object.entries(values).map(([name, value]): [string, Float32Array] => [
       name,
       Float32Array.of(value),
     ]);
-    return { ...Object.fromEntries(scalars), ...Object.fromEntries(moments), parameters };
+    return { ...Object.fromEntries(scalars), ...Object.fromEntries(moments), rates, parameters };
   }
 
   #updateResults(): Record<string, StateVector> {

@@ -1,10 +1,33 @@
 /** What a training carries from step to step: parameters, the optimizer's moments, running statistics, counters. */
-import { sizeTable } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
+import { keepsStatistics } from '../model/freeze.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
 import { parameterTable } from '../model/parameters.ts';
 import { packed, stateLayout, unpacked } from '../train/flat.ts';
+import type { FlatLayout } from '../train/flat.ts';
 import type { StateVector, StepRunner } from './step-runner.ts';
+
+/** An exponential moving average of the weights, and the buffers that the next one is written to. */
+interface Averages {
+  readonly kind: 'trainable' | 'statistics';
+  current: StateVector;
+  next: StateVector;
+}
+
+/** What a training's state holds beside the parameters. */
+export interface StateContent {
+  /** Names of the optimizer's vectors. */
+  readonly moments: readonly string[];
+  /** Each parameter's factor of the learning rate; absent: all have the same. */
+  readonly rateOf?: (name: string) => number;
+  readonly average: boolean;
+}
+
+/** What PyTorch calls a batch norm's counter of batches. */
+const COUNTER = '.num_batches_tracked';
+
+/** In a saved state, what the average of a tensor is called: its name, and this. */
+const AVERAGE = '.ema';
 
 interface Buffers {
   parameters: StateVector;
@@ -26,9 +49,13 @@ export class TrainingState {
   // Two sets of buffers: a step reads one and writes the other. Writing over its own input would corrupt later reads.
   readonly current: Buffers;
   readonly next: Buffers;
+  /** Null where all parameters have the same rate. */
+  readonly rates: StateVector | null;
+  /** None where nothing is averaged. */
+  readonly averages: readonly Averages[];
 
-  /** @param moments names of the optimizer's vectors. */
-  constructor(config: ModelConfig, moments: readonly string[], runner: Pick<StepRunner, 'vector'>) {
+  constructor(config: ModelConfig, content: StateContent, runner: Pick<StepRunner, 'vector'>) {
+    const { moments, rateOf, average } = content;
     this.#config = config;
     this.#layout = stateLayout(config);
     this.#runner = runner;
@@ -40,6 +67,13 @@ export class TrainingState {
     });
     this.current = buffers();
     this.next = buffers();
+    this.rates = rateOf ? this.vector() : null;
+    if (rateOf) this.rates?.load(ratesOf(this.#layout.trainable, rateOf));
+    const averaged = (kind: Averages['kind']): Averages => {
+      const room = (): StateVector => runner.vector(this.#layout[kind].size);
+      return { kind, current: room(), next: room() };
+    };
+    this.averages = average ? [averaged('trainable'), averaged('statistics')] : [];
   }
 
   /** A vector as long as all parameters together. */
@@ -57,6 +91,11 @@ export class TrainingState {
       if (optimizer) moment.load(packed(optimizer, trainable, `.${name}`));
       else moment.clear();
     }
+    // An average begins at the weights that the training begins from.
+    const saved = optimizer && [...optimizer.keys()].some((name) => name.endsWith(AVERAGE)) ? optimizer : null;
+    for (const { kind, current } of this.averages) {
+      current.load(saved ? packed(saved, this.#layout[kind], AVERAGE) : packed(weights, this.#layout[kind]));
+    }
     const step = optimizer?.get('step');
     this.steps = step?.dtype === 'int64' ? Number(step.data[0] ?? 0n) : 0;
     this.#seen = 0;
@@ -68,6 +107,11 @@ export class TrainingState {
     this.#seen += 1;
   }
 
+  /** The next averages are written. */
+  swapAverages(): void {
+    for (const each of this.averages) [each.current, each.next] = [each.next, each.current];
+  }
+
   /** An update has written the next parameters and moments. */
   swapUpdated(): void {
     [this.current.parameters, this.next.parameters] = [this.next.parameters, this.current.parameters];
@@ -75,16 +119,26 @@ export class TrainingState {
     this.steps += 1;
   }
 
-  async weights(): Promise<Map<string, StoredTensor>> {
+  weights(): Promise<Map<string, StoredTensor>> {
+    return this.#all(this.current.parameters, this.current.statistics);
+  }
+
+  /** The averaged copy; the weights themselves where nothing is averaged. */
+  averaged(): Promise<Map<string, StoredTensor>> {
+    const [parameters, statistics] = this.averages;
+    return parameters && statistics ? this.#all(parameters.current, statistics.current) : this.weights();
+  }
+
+  async #all(parameters: StateVector, statistics: StateVector): Promise<Map<string, StoredTensor>> {
     const fresh = new Map([
-      ...unpacked(await this.current.parameters.whole(), this.#layout.trainable),
-      ...unpacked(await this.current.statistics.whole(), this.#layout.statistics),
+      ...unpacked(await parameters.whole(), this.#layout.trainable),
+      ...unpacked(await statistics.whole(), this.#layout.statistics),
     ]);
     const all = new Map<string, StoredTensor>();
     for (const { name, role } of parameterTable(this.#config)) {
       const tensor = fresh.get(name) ?? this.#given.get(name);
       if (!tensor) continue;
-      const counts = name.endsWith('.num_batches_tracked') && role === 'buffer' && !keepsStatistics(this.#config, name);
+      const counts = name.endsWith(COUNTER) && role === 'buffer' && !keepsStatistics(this.#config, name.slice(0, -COUNTER.length));
       all.set(name, counts ? counted(tensor, this.#seen) : tensor);
     }
     return all;
@@ -97,14 +151,18 @@ export class TrainingState {
       for (const [of, tensor] of unpacked(await moment.whole(), this.#layout.trainable, `.${name}`))
         state.set(of, tensor);
     }
+    for (const { kind, current } of this.averages) {
+      for (const [of, tensor] of unpacked(await current.whole(), this.#layout[kind], AVERAGE)) state.set(of, tensor);
+    }
     return state;
   }
 }
 
-/** Whether a batch norm's statistics stay as they are while training. */
-function keepsStatistics(config: ModelConfig, name: string): boolean {
-  const { frozen } = sizeTable(config.size).landmarks;
-  return frozen && config.frozenBackboneBatchNorm === 'eval' && name.startsWith('face_landback.');
+/** [parameters] of each number its parameter's factor. */
+function ratesOf({ entries, size }: FlatLayout, rateOf: (name: string) => number): Float32Array {
+  const rates = new Float32Array(size);
+  for (const entry of entries) rates.fill(rateOf(entry.name), entry.offset, entry.offset + entry.size);
+  return rates;
 }
 
 /** PyTorch's counter of batches seen. */

@@ -18,8 +18,8 @@ export interface TrainingBatch {
 }
 
 /**
- * Makes batches. What happens to an image depends on the run's seed, the epoch and its place in the training list, and on
- * nothing else: not on the batch size, the order or the number of threads.
+ * Makes batches. What happens to an image depends on the run's seed, the epoch, its place in the training list and how
+ * often it came before in the epoch, and on nothing else: not on the batch size or the number of threads.
  */
 export class BatchMaker {
   readonly #plan: TrainingPlan;
@@ -34,8 +34,11 @@ export class BatchMaker {
     this.#every = sizeTable(plan.settings.size).sampleStep;
   }
 
-  /** @throws FailureError where an image cannot be decoded. */
-  async make(positions: Uint32Array, epoch: number): Promise<TrainingBatch> {
+  /**
+   * @param repeats how often the image in each place came before in this epoch (`repeatsIn`).
+   * @throws FailureError where an image cannot be decoded.
+   */
+  async make(positions: Uint32Array, epoch: number, repeats: Uint32Array): Promise<TrainingBatch> {
     const { train, settings, classes } = this.#plan;
     const chosen = Array.from(positions, (position) => {
       const image = train[position];
@@ -45,7 +48,9 @@ export class BatchMaker {
     const pixels = await Promise.all(chosen.map(({ image }) => this.#pixels.get(image)));
     const images = new Float32Array(chosen.length * 3 * IMAGE_SIDE ** 2);
     chosen.forEach(({ position }, slot) => {
-      const draw = drawAugmentation(settings.augmentation, IMAGE_SIDE, this.#random.split(`${epoch}/${position}`));
+      const before = repeats[slot] ?? 0;
+      const random = this.#random.split(before === 0 ? `${epoch}/${position}` : `${epoch}/${position}/${before}`);
+      const draw = drawAugmentation(settings.augmentation, IMAGE_SIDE, random);
       const source = pixels[slot];
       if (source) augment(source, IMAGE_SIDE, this.#every, draw, images, slot * 3 * IMAGE_SIDE ** 2);
     });

@@ -9,8 +9,8 @@ import type { HeadBatch } from './head-step.ts';
 import { drawNoise } from './noise.ts';
 import type { StepNoise } from './noise.ts';
 import type { Hyper } from './optimizer.ts';
-import { epochBatches } from './sampler.ts';
-import { learningRateOf } from './schedule.ts';
+import { epochBatches, stepsPerEpoch } from './sampler.ts';
+import { learningRateAt } from './schedule.ts';
 import { balancedWeights } from './targets.ts';
 
 /** A head that learns, one optimizer step at a time. */

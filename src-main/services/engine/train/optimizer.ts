@@ -15,6 +15,8 @@ export interface Hyper {
   readonly nesterov?: boolean;
   /** Longest gradient, by its global L2 norm; needed where the step clips. */
   readonly clipNorm?: number;
+  /** Share of the averaged copy that a step keeps; needed where the step averages. */
+  readonly emaDecay?: number;
   /** How far SAM looks: the L2 norm of its perturbation; needed where the step is SAM's. */
   readonly rho?: number;
 }
@@ -27,6 +29,8 @@ export interface Optimizer<Moment extends string = string, Scalar extends string
   readonly moments: readonly Moment[];
   /** Names of the numbers that a step reads: inputs of the graph, so that a schedule never needs a new one. */
   readonly scalars: readonly Scalar[];
+  /** Those of them that are proportional to the learning rate: a vector in their place gives each parameter a rate of its own. */
+  readonly rates: readonly Scalar[];
   /** The numbers of a step; `step` counts from 1. */
   values(hyper: Hyper, step: number): Readonly<Record<Scalar, number>>;
   /** One update: the next parameters and moments. */

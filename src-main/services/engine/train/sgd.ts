@@ -13,6 +13,7 @@ export const sgd: Optimizer<
 > = {
   moments: ['momentum_buffer'],
   scalars: ['rate', 'shrink', 'momentum', 'fresh', 'gradientShare', 'bufferShare'],
+  rates: ['rate'],
 
   values: ({ lr, weightDecay, momentum = 0, dampening = 0, nesterov = false }, step) => ({
     rate: lr,

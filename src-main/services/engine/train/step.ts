@@ -26,13 +26,17 @@ export interface StepOptions extends ObjectiveOptions {
   readonly optimizer?: OptimizerName;
   /** Gradients are clipped by their global norm. */
   readonly clip?: boolean;
+  /** Each parameter has a learning rate of its own: the vector `rates` holds its factor of the step's. */
+  readonly rates?: boolean;
+  /** A copy of the weights follows them as an exponential moving average. */
+  readonly average?: boolean;
   /** Sharpness-aware minimisation around the optimizer: two forward and backward passes a step. */
   readonly sam?: boolean;
   /** Parts that a step's images pass the network in, one after another; 1 by default. Batch norms see a part at a time. */
   readonly accumulate?: number;
 }
 
-export type UpdateOptions = Pick<StepOptions, 'optimizer' | 'clip'>;
+export type UpdateOptions = Pick<StepOptions, 'optimizer' | 'clip' | 'rates'>;
 
 /** The inputs that the loss and its gradients may read; the graph keeps those that its configuration does read. */
 export type GradientInput =
@@ -161,6 +165,24 @@ export function perturbProgram(config: ModelConfig): Program<'parameters' | 'gra
   };
 }
 
+/**
+ * A vector's exponential moving average: decay * average + (1 - decay) * the vector.
+ * @param kind which of a training's vectors.
+ */
+export function averageProgram(
+  config: ModelConfig,
+  kind: 'trainable' | 'statistics',
+): Program<'average' | 'latest' | 'decay'> {
+  const flat = { shape: [stateLayout(config)[kind].size] };
+  return {
+    name: `poster-var-average-${kind}`,
+    inputs: { average: flat, latest: flat, decay: { shape: [] } },
+    fn: ({ average, latest, decay }) => ({
+      next: tf.add(tf.mul(average, decay), tf.mul(latest, tf.sub(1, decay))),
+    }),
+  };
+}
+
 /** The gradients of two parts of a batch together. */
 export function sumProgram(config: ModelConfig): Program<'a' | 'b'> {
   const flat = { shape: [stateLayout(config).trainable.size] };
@@ -173,10 +195,10 @@ export function nextOf(moment: string): string {
 }
 
 /** What an update reads beside parameters and gradient. */
-export function updateInputs(size: number, { optimizer = 'adamw' }: UpdateOptions): Record<string, InputSpec> {
+export function updateInputs(size: number, { optimizer = 'adamw', rates = false }: UpdateOptions): Record<string, InputSpec> {
   const { moments, scalars } = optimizerOf(optimizer);
   return Object.fromEntries([
-    ...moments.map((name): [string, InputSpec] => [name, { shape: [size] }]),
+    ...[...moments, ...(rates ? ['rates'] : [])].map((name): [string, InputSpec] => [name, { shape: [size] }]),
     ...['clipNorm', ...scalars].map((name): [string, InputSpec] => [name, { shape: [] }]),
   ]);
 }
@@ -184,7 +206,7 @@ export function updateInputs(size: number, { optimizer = 'adamw' }: UpdateOption
 /** The next parameters and moments, from `gradient` and what `updateInputs` names. */
 export function updated(
   inputs: Readonly<Record<string, Tensor>>,
-  { optimizer = 'adamw', clip = false }: UpdateOptions,
+  { optimizer = 'adamw', clip = false, rates = false }: UpdateOptions,
 ): Record<string, Tensor> {
   const of = (name: string): Tensor => {
     const tensor = inputs[name];
@@ -192,7 +214,10 @@ export function updated(
     return tensor;
   };
   const gradient = clip ? clipped(of('gradient'), of('clipNorm')) : of('gradient');
-  const next = optimizerOf(optimizer).update(of('parameters'), inputs, gradient, inputs);
+  const { update, rates: proportional } = optimizerOf(optimizer);
+  const own = rates ? proportional.map((name): [string, Tensor] => [name, tf.mul(of(name), of('rates'))]) : [];
+  const scalars = { ...inputs, ...Object.fromEntries(own) };
+  const next = update(of('parameters'), inputs, gradient, scalars);
   return {
     nextParameters: next.parameters,
     ...Object.fromEntries(Object.entries(next.moments).map(([name, value]) => [nextOf(name), value])),
