@@ -168,7 +168,13 @@ export interface HeadPlan {
     | 'clipNorm'
     | 'classWeights'
     | 'targets'
-  >;
+  > &
+    Partial<Pick<TrainSettings, 'schedule' | 'warmup' | 'sampler' | 'perClass' | 'earlyStopping'>>;
+  /** [n] index into classes and certainty of each label, for samplers; by default the largest target, and 1. */
+  readonly labels?: Int32Array;
+  readonly certainty?: Float32Array;
+  /** Rows that are judged after each epoch: the head of the epoch that gets most of their labels right is the one that remains. */
+  readonly follow?: Uint32Array;
   /** Where each round starts: at the checkpoint's own head, or at a new one drawn from the seed. */
   readonly start: 'checkpoint' | 'fresh';
   /** One round for a run; `crossValidation` makes those of folds. Each starts anew. */
@@ -183,6 +189,16 @@ export interface HeadProgress {
   readonly epoch: number;
   /** Mean over the epoch's images. */
   readonly loss: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+  /** Where rows are followed: what the head of this epoch makes of them, and of the images it trains on. */
+  readonly followed:
+    | (Pick<EpochMetrics, 'trainAccuracy' | 'meanSigma'> & {
+        readonly valLoss: number;
+        readonly valAccuracy: number;
+        readonly best: boolean;
+      })
+    | null;
 }
 
 export interface HeadOutcome {

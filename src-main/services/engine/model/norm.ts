@@ -16,7 +16,12 @@ const MOMENTUM = 0.1;
 export function batchNorm<T extends Tensor>(net: Network, name: string, x: T): T {
   const [scale, shift] = [net.weight(`${name}.weight`), net.weight(`${name}.bias`)];
   const running = { mean: net.weight(`${name}.running_mean`), variance: net.weight(`${name}.running_var`) };
-  if (net.mode.kind === 'eval' || keepsStatistics(net.config, net.prefix + name)) {
+  if (net.mode.kind === 'train' && keepsStatistics(net.config, net.prefix + name)) {
+    // As a product and a sum, which have gradients: what is frozen may lie behind what learns.
+    const factor = tf.mul(scale, tf.rsqrt(tf.add(running.variance, BATCH_EPSILON)));
+    return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(running.mean, factor)));
+  }
+  if (net.mode.kind === 'eval') {
     return tf.batchNorm(
       x as Tensor4D,
       asVector(running.mean),

@@ -11,12 +11,11 @@ import { initialise } from '../model/initialise.ts';
 import type { Weights } from '../model/initialise.ts';
 import type { DeviceId } from '../runtime/devices.ts';
 import { openTrainer } from '../runtime/trainer.ts';
-import type { Trainer } from '../runtime/trainer.ts';
+import type { Trainer, TrainerOptions } from '../runtime/trainer.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import type { Learner } from '../train/loop.ts';
 import { drawNoise } from '../train/noise.ts';
 import type { StepNoise } from '../train/noise.ts';
-import type { StepOptions } from '../train/step.ts';
 import { balancedWeights } from '../train/targets.ts';
 
 type NamedPlan = TrainingPlan & { readonly initialNames?: readonly string[] };
@@ -54,7 +53,7 @@ export async function openLearner(
   const classWeights = settings.classWeights === 'balanced' ? balancedWeights(all, config.classes) : undefined;
   const kind = settings.targets === 'hard' ? 'hard' : 'soft';
   const weighted = { kind, ...(classWeights && { classWeights }) } as const;
-  const { weightDecay, lambda, momentum, clipNorm, samRho: rho } = settings;
+  const { weightDecay, lambda, momentum, clipNorm, samRho: rho, emaDecay } = settings;
 
   let options = stepOptions(settings);
   let wasHalved = false;
@@ -87,7 +86,7 @@ export async function openLearner(
   const stepOn = (current: () => Trainer): Learner['step'] => {
     return ({ images, targets, labels }: TrainingBatch, lr, random) => {
       const noise = (name: string): StepNoise => drawNoise(random.split(name), config, labels.length);
-      const hyper = { lr, weightDecay, lambda, momentum, clipNorm, rho };
+      const hyper = { lr, weightDecay, lambda, momentum, clipNorm, rho, emaDecay };
       return withMemory(async () => {
         if (faultAt('step-kill')) process.kill(process.pid, 'SIGKILL');
         if (faultAt('step-memory')) throw new Error('Failed to allocate memory (injected)');
@@ -101,6 +100,7 @@ export async function openLearner(
     device,
     step: stepOn(() => trainer),
     weights: () => trainer.weights(),
+    averaged: () => trainer.averaged(),
     optimizerState: () => trainer.optimizerState(),
     restore: (weights: Weights, optimizer: Weights) => {
       trainer.loadState(weights, optimizer);
@@ -111,9 +111,23 @@ export async function openLearner(
 }
 
 /** What the settings make of a step; the numbers in them are given with each step. */
-function stepOptions(settings: TrainSettings): StepOptions {
-  const { batch, vichKl, labelSmoothing, optimizer, clipNorm, samRho, accumulate } = settings;
-  return { batch, vichKl, labelSmoothing, optimizer, accumulate, clip: clipNorm > 0, sam: samRho > 0 };
+function stepOptions(settings: TrainSettings): TrainerOptions {
+  const { batch, vichKl, labelSmoothing, optimizer, clipNorm, samRho, accumulate, emaDecay } = settings;
+  const rateOf = ratesOf(settings);
+  return {
+    ...{ batch, vichKl, labelSmoothing, optimizer, accumulate },
+    ...{ clip: clipNorm > 0, sam: samRho > 0, average: emaDecay > 0 },
+    ...(rateOf && { rateOf }),
+  };
+}
+
+/** Each parameter's factor of the learning rate; null where all have the same. */
+function ratesOf({ backboneRate, headRate }: TrainSettings): ((name: string) => number) | null {
+  if (backboneRate === 1 && headRate === 1) return null;
+  return (name) => {
+    if (name.startsWith('VIT.head')) return headRate;
+    return /^(ir_back|face_landback)\./.test(name) ? backboneRate : 1;
+  };
 }
 
 /** How ONNX Runtime, the C++ library and V8 say it. */

@@ -13,9 +13,9 @@ import { openLearner } from './learner.ts';
 import type { CallTable } from './protocol.ts';
 import { batchOf } from './sessions.ts';
 
-function configOf({ settings, classes }: TrainingPlan): ModelConfig {
-  const { size, vich, layerEmbedding, frozenBackboneBatchNorm } = settings;
-  return { size, classes: classes.length, vich, layerEmbedding, frozenBackboneBatchNorm };
+export function configOf({ settings, classes }: Pick<TrainingPlan, 'settings' | 'classes'>): ModelConfig {
+  const { size, vich, layerEmbedding, frozenBackboneBatchNorm, freeze } = settings;
+  return { size, classes: classes.length, vich, layerEmbedding, frozenBackboneBatchNorm, freeze };
 }
 
 export const train: CallTable['train'] = async (plan, { tell: send, signal }) => {

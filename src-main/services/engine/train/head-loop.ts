@@ -1,5 +1,6 @@
 /** Rounds of head-only training: one head for a run, or one a fold, each judging images that it did not train on. */
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
+import { argmax } from '../../../../src-shared/metrics/vich.ts';
 import type { HeadPlan, HeadProgress, HeadRound } from '../interface.ts';
 import { sizeTable } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -9,9 +10,11 @@ import type { HeadBatch } from './head-step.ts';
 import { drawNoise } from './noise.ts';
 import type { StepNoise } from './noise.ts';
 import type { Hyper } from './optimizer.ts';
-import { epochBatches, stepsPerEpoch } from './sampler.ts';
+import { epochBatches } from './sampler.ts';
+import type { SampledImage } from './sampler.ts';
 import { learningRateAt } from './schedule.ts';
 import { balancedWeights } from './targets.ts';
+import { validate } from './validate.ts';
 
 /** A head that learns, one optimizer step at a time. */
 export interface HeadLearner {
@@ -21,6 +24,8 @@ export interface HeadLearner {
   step(batch: HeadBatch, noise: StepNoise, hyper: Hyper): Promise<number>;
   /** Of [n, width] features. */
   judge(features: Float32Array): Promise<Judgement>;
+  /** The head as it is, under its official names. */
+  weights(): Weights;
 }
 
 /** What a head makes of images. */
@@ -55,19 +60,7 @@ export async function trainHeads(
   const logvar = config.vich ? new Float32Array(mu.length).fill(NaN) : null;
   for (const [index, round] of plan.rounds.entries()) {
     learner.start(start);
-    const classWeights = balanced(plan, config, round);
-    for (let epoch = 1; epoch <= plan.settings.epochs; epoch += 1) {
-      if (signal.aborted) throw new FailureError({ kind: 'cancelled', message: 'Training was cancelled.', remedy: '' });
-      const loss = await trainEpoch(plan, config, learner, { index, train: round.train, classWeights }, epoch);
-      if (!Number.isFinite(loss)) {
-        throw new FailureError({
-          kind: 'engine',
-          message: `The loss of the head became ${loss} in epoch ${epoch}.`,
-          remedy: 'Choose a smaller learning rate.',
-        });
-      }
-      await tell({ round: index, epoch, loss });
-    }
+    await trainRound(plan, config, learner, { index, ...round }, tell, signal);
     const judged = await learner.judge(rowsOf(plan.features, width, round.judge));
     round.judge.forEach((row, slot) => {
       const from = slot * config.classes;
@@ -78,11 +71,69 @@ export async function trainHeads(
   return { mu, logvar };
 }
 
+/** Every epoch of a round; where rows are followed, up to the best one's head. */
+async function trainRound(
+  plan: HeadPlan,
+  config: ModelConfig,
+  learner: HeadLearner,
+  round: { readonly index: number; readonly train: Uint32Array },
+  tell: (progress: HeadProgress) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const classWeights = balanced(plan, config, round);
+  const { epochs, earlyStopping = 0 } = plan.settings;
+  let best: { readonly accuracy: number; readonly epoch: number; readonly head: Weights } | null = null;
+  for (let epoch = 1; epoch <= epochs; epoch += 1) {
+    if (signal.aborted) throw new FailureError({ kind: 'cancelled', message: 'Training was cancelled.', remedy: '' });
+    const { loss, learningRate } = await trainEpoch(plan, config, learner, { ...round, classWeights }, epoch);
+    if (!Number.isFinite(loss)) {
+      throw new FailureError({
+        kind: 'engine',
+        message: `The loss of the head became ${loss} in epoch ${epoch}.`,
+        remedy: 'Choose a smaller learning rate.',
+      });
+    }
+    const measured = plan.follow && (await follow(plan, config, learner, round.train, plan.follow));
+    const isBest = measured !== undefined && measured.valAccuracy > (best?.accuracy ?? -1);
+    if (isBest) best = { accuracy: measured.valAccuracy, epoch, head: learner.weights() };
+    const followed = measured ? { ...measured, best: isBest } : null;
+    await tell({ round: round.index, epoch, loss, learningRate, followed });
+    if (earlyStopping > 0 && best !== null && epoch - best.epoch >= earlyStopping) break;
+  }
+  if (best !== null) learner.start(best.head);
+}
+
+/** What the head as it is makes of the rows that are followed, and of those that it trains on. */
+async function follow(
+  plan: HeadPlan,
+  { size, classes }: ModelConfig,
+  learner: HeadLearner,
+  train: Uint32Array,
+  rows: Uint32Array,
+): Promise<Omit<NonNullable<HeadProgress['followed']>, 'best'>> {
+  const labels = labelsOf(plan, classes);
+  const measure = async (of: Uint32Array): Promise<ReturnType<typeof validate>> => {
+    const { mu, logvar } = await learner.judge(rowsOf(plan.features, sizeTable(size).vit.width, of));
+    const theirs = Array.from(of, (row) => labels[row] ?? 0);
+    return validate(mu, logvar, theirs, classes);
+  };
+  const [own, others] = [await measure(train), await measure(rows)];
+  const { loss: valLoss, accuracy: valAccuracy, meanSigma } = others;
+  return { trainAccuracy: own.accuracy, valLoss, valAccuracy, meanSigma };
+}
+
+/** [n] index into classes. */
+function labelsOf({ labels, targets }: HeadPlan, classes: number): ArrayLike<number> {
+  if (labels) return labels;
+  const rows = targets.length / classes;
+  return Int32Array.from({ length: rows }, (_, row) => argmax(targets.subarray(row * classes, (row + 1) * classes)));
+}
+
 /** Class weights of a round where the settings ask for them: training rows alone decide. */
 function balanced(
   { targets, settings }: HeadPlan,
   { classes }: ModelConfig,
-  { train }: HeadRound,
+  { train }: Pick<HeadRound, 'train'>,
 ): Float32Array | null {
   if (settings.classWeights !== 'balanced') return null;
   const targetOf = (row: number): number[] => [...targets.subarray(row * classes, (row + 1) * classes)];
@@ -92,33 +143,48 @@ function balanced(
   );
 }
 
-/** One pass over a round's training rows, in an order of its own. @returns the mean loss. */
+/** One pass over a round's training rows, as the sampler orders them. */
 async function trainEpoch(
-  { features, targets, settings }: HeadPlan,
+  plan: HeadPlan,
   config: ModelConfig,
   learner: HeadLearner,
   round: { readonly index: number; readonly train: Uint32Array; readonly classWeights: Float32Array | null },
   epoch: number,
-): Promise<number> {
+): Promise<{ readonly loss: number; readonly learningRate: number }> {
+  const { features, targets, settings } = plan;
   const { train, classWeights } = round;
   const { classes } = config;
   const { width } = sizeTable(config.size).vit;
   const kind = settings.targets === 'hard' ? 'hard' : 'soft';
   const random = Random.seeded(settings.seed).split(`head/${round.index}/${epoch}`);
   const { weightDecay, lambda, momentum, clipNorm } = settings;
-  const hyper = { lr: learningRateOf(epoch, settings), weightDecay, lambda, momentum, clipNorm };
-  let total = 0;
-  for (const positions of epochBatches(train.length, settings.batch, settings.seed, epoch)) {
+  const { batch, seed, sampler = 'shuffled', perClass = 1 } = settings;
+  const batches = epochBatches(sampledOf(plan, classes, train), { batch, seed, sampler, perClass }, epoch);
+  const { epochs, learningRate, gamma, schedule = 'exponential', warmup = 0 } = settings;
+  const rateAt = (step: number): number => {
+    const done = (epoch - 1) * batches.length;
+    return learningRateAt(done + step, batches.length, { epochs, learningRate, gamma, schedule, warmup });
+  };
+  let [total, seen] = [0, 0];
+  for (const [step, positions] of batches.entries()) {
     const rows = positions.map((position) => train[position] ?? 0);
-    const batch = {
+    const chosen = {
       features: rowsOf(features, width, rows),
       targets: rowsOf(targets, classes, rows),
       kind,
       ...(classWeights && { classWeights }),
     } as const;
-    total += rows.length * (await learner.step(batch, drawNoise(random, config, rows.length), hyper));
+    const hyper = { lr: rateAt(step), weightDecay, lambda, momentum, clipNorm };
+    total += rows.length * (await learner.step(chosen, drawNoise(random, config, rows.length), hyper));
+    seen += rows.length;
   }
-  return total / train.length;
+  return { loss: total / seen, learningRate: rateAt(batches.length - 1) };
+}
+
+/** A round's training rows as a sampler sees them. */
+function sampledOf(plan: HeadPlan, classes: number, train: Uint32Array): SampledImage[] {
+  const labels = labelsOf(plan, classes);
+  return Array.from(train, (row) => ({ label: labels[row] ?? 0, certainty: plan.certainty?.[row] ?? 1 }));
 }
 
 /**

@@ -14,8 +14,8 @@ import { BatchMaker } from './batches.ts';
 import type { TrainingBatch } from './batches.ts';
 import { DynamicsRecorder } from './dynamics.ts';
 import type { PixelCache } from './pixels.ts';
-import { epochBatches, stepsPerEpoch } from './sampler.ts';
-import { learningRateOf } from './schedule.ts';
+import { epochBatches, repeatsIn, stepsPerEpoch } from './sampler.ts';
+import { learningRateAt } from './schedule.ts';
 import { validate } from './validate.ts';
 import type { Validation } from './validate.ts';
 import type { Patience } from './waiting.ts';
@@ -30,6 +30,8 @@ export interface Learner {
    */
   step(batch: TrainingBatch, learningRate: number, random: Random): Promise<{ loss: number; mu: Float32Array }>;
   weights(): Promise<Weights>;
+  /** The weights to judge and to keep: the averaged copy where there is one. */
+  averaged(): Promise<Weights>;
   /** What the optimizer keeps beside the weights. */
   optimizerState(): Promise<Weights>;
   /** Goes on from a saved state. */
@@ -114,7 +116,7 @@ class Loop {
   async run(): Promise<TrainingOutcome> {
     const { settings, train, folder, resume } = this.#plan;
     if (resume) await this.#restore();
-    const perEpoch = stepsPerEpoch(train.length, settings.batch);
+    const perEpoch = stepsPerEpoch(train, settings);
     this.#tell({
       kind: 'started',
       device: this.#tools.learner.device,
@@ -122,16 +124,27 @@ class Loop {
       totalSteps: perEpoch * settings.epochs,
       done: this.#progress.steps,
     });
-    while (this.#progress.epoch <= settings.epochs) await this.#epoch();
-    const { best, bestHash } = this.#progress;
+    while (this.#progress.epoch <= settings.epochs && !this.#hasStalled()) await this.#epoch();
+    const { best, bestHash, epoch } = this.#progress;
     if (best === null) throw new RangeError('A run needs at least one epoch.');
+    if (this.#hasStalled() && epoch <= settings.epochs) {
+      const sentence = `Stopped after epoch ${epoch - 1}: none of the last ${settings.earlyStopping} was better than epoch ${best.epoch}.`;
+      this.#tell({ kind: 'note', text: sentence });
+    }
     return {
-      epochs: settings.epochs,
+      epochs: epoch - 1,
       best,
       checkpoint: join(folder, BEST),
       hash: bestHash,
       processSeconds: this.#seconds(),
     };
+  }
+
+  /** Whether as many epochs as the settings bear have gone by without a better one. */
+  #hasStalled(): boolean {
+    const { best, epoch } = this.#progress;
+    const { earlyStopping } = this.#plan.settings;
+    return earlyStopping > 0 && best !== null && epoch - 1 - best.epoch >= earlyStopping;
   }
 
   async #restore(): Promise<void> {
@@ -150,18 +163,21 @@ class Loop {
     const { learner } = this.#tools;
     const { settings, train } = this.#plan;
     const { epoch } = progress;
-    const batches = epochBatches(train.length, settings.batch, settings.seed, epoch);
-    const learningRate = learningRateOf(epoch, settings);
-    let next = this.#prepare(batches[progress.stepOfEpoch], epoch);
+    const batches = epochBatches(train, settings, epoch);
+    const repeats = repeatsIn(batches);
+    const prepare = (step: number): Promise<TrainingBatch> => this.#prepare(batches[step], repeats[step], epoch);
+    const rateAt = (step: number): number => learningRateAt(step, batches.length, settings);
+    let next = prepare(progress.stepOfEpoch);
     while (progress.stepOfEpoch < batches.length) {
       const positions = batches[progress.stepOfEpoch] ?? new Uint32Array();
       const asked = performance.now();
-      const batch = await this.#patiently(next, positions, epoch);
+      const batch = await this.#patiently(next, () => prepare(progress.stepOfEpoch));
       progress.waitSeconds += (performance.now() - asked) / 1000;
       // Decoding of the following batch goes on in other threads while the network runs.
-      next = this.#prepare(batches[progress.stepOfEpoch + 1], epoch);
+      next = prepare(progress.stepOfEpoch + 1);
       await this.#stopIfAborted();
-      const result = await learner.step(batch, learningRate, this.#noise.split(`${progress.steps + 1}`));
+      const noise = this.#noise.split(`${progress.steps + 1}`);
+      const result = await learner.step(batch, rateAt(progress.steps), noise);
       progress.steps += 1;
       progress.stepOfEpoch += 1;
       this.#lastBatch = batch.ids;
@@ -173,31 +189,26 @@ class Loop {
     }
     this.#tellSteps();
     await this.#stopIfAborted();
-    await this.#endEpoch(epoch, learningRate);
+    await this.#endEpoch(epoch, rateAt(progress.steps - 1), batches);
   }
 
   /** The prepared batch; where the images' folder is gone for a while, the same batch again once it is back. */
-  #patiently(
-    making: Promise<TrainingBatch>,
-    positions: Uint32Array | undefined,
-    epoch: number,
-  ): Promise<TrainingBatch> {
-    return making.catch((cause: unknown) =>
-      this.#tools.patience.until(() => this.#prepare(positions, epoch), cause, this.#signal),
-    );
+  #patiently(making: Promise<TrainingBatch>, again: () => Promise<TrainingBatch>): Promise<TrainingBatch> {
+    return making.catch((cause: unknown) => this.#tools.patience.until(again, cause, this.#signal));
   }
 
-  #prepare(positions: Uint32Array | undefined, epoch: number): Promise<TrainingBatch> {
-    const making = this.#maker.make(positions ?? new Uint32Array(), epoch);
+  #prepare(positions: Uint32Array | undefined, repeats: Uint32Array | undefined, epoch: number): Promise<TrainingBatch> {
+    const making = this.#maker.make(positions ?? new Uint32Array(), epoch, repeats ?? new Uint32Array());
     // It is awaited one step later; until then a failure is not an unhandled one.
     making.catch(() => undefined);
     return making;
   }
 
-  async #endEpoch(epoch: number, learningRate: number): Promise<void> {
+  /** @param learningRate of its last step. */
+  async #endEpoch(epoch: number, learningRate: number, batches: readonly Uint32Array[]): Promise<void> {
     const progress = this.#progress;
-    const { classes, val, train } = this.#plan;
-    const weights = await this.#tools.learner.weights();
+    const { classes, val } = this.#plan;
+    const weights = await this.#tools.learner.averaged();
     const measure = () => this.#tools.predict(weights);
     const { mu, logvar } = await this.#tools.patience.until(measure, null, this.#signal);
     const validation = validate(
@@ -213,7 +224,8 @@ class Loop {
       progress.best = { metric: 'accuracy', value: validation.accuracy, epoch };
       progress.bestHash = hash;
     }
-    const [trainLoss, trainAccuracy] = [progress.lossSum / train.length, progress.correct / train.length];
+    const images = batches.reduce((sum, { length }) => sum + length, 0);
+    const [trainLoss, trainAccuracy] = [progress.lossSum / images, progress.correct / images];
     const metrics = this.#metrics(epoch, learningRate, trainLoss, trainAccuracy, validation);
     Object.assign(progress, { epoch: epoch + 1, stepOfEpoch: 0, lossSum: 0, correct: 0, waitSeconds: 0 });
     this.#tell({ kind: 'epoch', metrics, best, bestHash: progress.bestHash, dynamics: this.#dynamics.take() });
@@ -312,7 +324,7 @@ class Loop {
       await this.#save();
       if (this.#progress.best === null) {
         const { epoch } = this.#progress;
-        const hash = await this.#saveModel(LAST, await this.#tools.learner.weights(), { epoch });
+        const hash = await this.#saveModel(LAST, await this.#tools.learner.averaged(), { epoch });
         this.#tell({ kind: 'kept', checkpoint: join(this.#plan.folder, LAST), hash });
       }
     }

@@ -172,6 +172,92 @@ describe('openTrainer', () => {
     expect(still.get('ir_back.input_layer.1.num_batches_tracked')?.data).toEqual(BigInt64Array.of(2n));
   });
 
+  test('leaves what is frozen by name as it is, and its batch norms by their running statistics where asked', async () => {
+    const freeze = ['ir_back.body2', 'embed_*.weight'];
+    for (const frozenBackboneBatchNorm of ['batch', 'eval'] as const) {
+      const part: ModelConfig = { ...config, freeze, frozenBackboneBatchNorm };
+      const initial = initialise(config, 3);
+      const trainer = await openTrainer(initial, part, 'cpu', options);
+      await steps(trainer, Random.seeded(4), 2);
+      const [after, optimizer] = [await trainer.weights(), await trainer.optimizerState()];
+      await trainer.dispose();
+      expect([...after.keys()]).toEqual([...initial.keys()]);
+      const isFrozen = (name: string): boolean => /^ir_back\.body2\.|^embed_.\.\d\.weight$/.test(name);
+      const seen = { frozen: 0, free: 0, buffers: 0 };
+      for (const { name, role, dtype } of parameterTable(config)) {
+        const moved = furthest(after.get(name), initial.get(name)) > 0;
+        if (role === 'trainable') {
+          expect(moved, name).toBe(!isFrozen(name));
+          expect(optimizer.has(`${name}.exp_avg`), name).toBe(!isFrozen(name));
+          seen[isFrozen(name) ? 'frozen' : 'free'] += 1;
+        } else if (role === 'buffer' && name.startsWith('ir_back.body')) {
+          const keeps = frozenBackboneBatchNorm === 'eval' && name.startsWith('ir_back.body2.');
+          expect(moved, `${name} ${dtype}`).toBe(!keeps);
+          seen.buffers += 1;
+        }
+      }
+      expect(seen.frozen).toBeGreaterThan(15);
+      expect(seen.free).toBeGreaterThan(80);
+      expect(seen.buffers).toBeGreaterThan(15);
+    }
+  });
+
+  test('a rate of 0 for a part leaves it, half a rate moves it half as far', async () => {
+    const initial = initialise(config, 3);
+    const after = async (rate: number): Promise<Map<string, StoredTensor>> => {
+      const rateOf = (name: string): number => (name.startsWith('ir_back.') ? rate : 1);
+      const trainer = await openTrainer(initial, config, 'cpu', { ...options, rateOf });
+      await steps(trainer, Random.seeded(4), 1);
+      const weights = await trainer.weights();
+      await trainer.dispose();
+      return weights;
+    };
+    const [none, half, whole] = [await after(0), await after(0.5), await after(1)];
+    const conv = 'ir_back.body1.0.res_layer.1.weight';
+    expect(none.get(conv)).toEqual(initial.get(conv));
+    const [short, long] = [furthest(half.get(conv), initial.get(conv)), furthest(whole.get(conv), initial.get(conv))];
+    expect(short / long).toBeCloseTo(0.5, 3);
+    const head = 'VIT.head_vae.fc_mu.weight';
+    expect(half.get(head)).toEqual(whole.get(head));
+  });
+
+  test('an averaged copy follows the weights as by hand, and goes on from a saved state bit for bit', async () => {
+    const averaging = { ...options, average: true };
+    const trainer = await openTrainer(initialise(config, 3), config, 'cpu', averaging);
+    const noise = (): ReturnType<typeof drawNoise> => drawNoise(Random.seeded(6), config, batch);
+    const step = (one: Trainer) => one.step(colours(), noise(), { ...hyper, emaDecay: 0.2 });
+    const names = ['ir_back.body1.0.res_layer.1.weight', 'ir_back.input_layer.1.running_mean'] as const;
+    const byHand = new Map(names.map((name) => [name, numbersOf(initialise(config, 3).get(name))]));
+    // min(0.2, (1 + n) / (10 + n)) after n steps.
+    for (const decay of [2 / 11, 0.2, 0.2]) {
+      await step(trainer);
+      const latest = await trainer.weights();
+      for (const name of names) {
+        const fresh = numbersOf(latest.get(name));
+        byHand.set(
+          name,
+          (byHand.get(name) ?? []).map((old, index) => decay * old + (1 - decay) * (fresh[index] ?? NaN)),
+        );
+      }
+    }
+    const averaged = await trainer.averaged();
+    for (const name of names) {
+      const expected = byHand.get(name) ?? [];
+      numbersOf(averaged.get(name)).forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? NaN, 6));
+      expect(averaged.get(name)).not.toEqual((await trainer.weights()).get(name));
+    }
+    const saved = [await trainer.weights(), await trainer.optimizerState()] as const;
+    await step(trainer);
+    const straight = await trainer.averaged();
+    await trainer.dispose();
+
+    const resumed = await openTrainer(initialise(config, 8), config, 'cpu', averaging);
+    resumed.loadState(...saved);
+    await step(resumed);
+    expect(numbers(await resumed.averaged())).toEqual(numbers(straight));
+    await resumed.dispose();
+  });
+
   test('clips by the global norm, and no hyperparameter needs a new graph', async () => {
     const opened = vi.spyOn(InferenceSession, 'create');
     const initial = initialise(config, 3);

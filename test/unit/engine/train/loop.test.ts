@@ -68,6 +68,7 @@ class Quadratic implements Learner {
     return Promise.resolve({ loss, mu });
   };
   weights: Learner['weights'] = () => Promise.resolve(initialise(config, this.seen.length + this.before));
+  averaged: Learner['averaged'] = () => this.weights();
   /** Its one number, and how many steps made it. */
   optimizerState: Learner['optimizerState'] = () =>
     Promise.resolve(
@@ -162,6 +163,46 @@ describe('trainLoop', () => {
     // The fake's weights are named by the steps taken: six at the end of epoch 2, nine at the end.
     expect(best.weights).toEqual(initialise(config, 6));
     expect(loadCheckpoint(join(folder, 'last.safetensors')).weights).toEqual(initialise(config, 9));
+  });
+
+  it('ends where the settings bear no more epochs without a better one, and says so', async () => {
+    const learner = new Quadratic();
+    const events: TrainingEvent[] = [];
+    const plan = planOf(folder, { epochs: 9, earlyStopping: 2 });
+    const tools = toolsOf(learner, [1, 3, 3, 2, 4]);
+    const outcome = await trainLoop(plan, tools, (event) => events.push(event), new AbortController().signal);
+    expect(outcome).toMatchObject({ epochs: 4, best: { value: 0.75, epoch: 2 } });
+    expect(learner.seen).toHaveLength(12);
+    const notes = events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
+    expect(notes).toEqual(['Stopped after epoch 4: none of the last 2 was better than epoch 2.']);
+    // Resumed after its end, it ends at once.
+    const again = await trainLoop({ ...plan, resume: true }, tools, () => undefined, new AbortController().signal);
+    expect(again).toMatchObject({ epochs: 4, best: { epoch: 2 } });
+    expect(learner.seen).toHaveLength(12);
+  });
+
+  it('judges and keeps the averaged copy, and goes on from the weights', async () => {
+    const learner = new Quadratic();
+    learner.averaged = () => Promise.resolve(initialise(config, 500 + learner.seen.length));
+    const outcome = await trainLoop(planOf(folder), toolsOf(learner, [1, 3, 2]), () => undefined, new AbortController().signal);
+    expect(loadCheckpoint(outcome.checkpoint).weights).toEqual(initialise(config, 506));
+    expect(loadCheckpoint(join(folder, 'last.safetensors')).weights).toEqual(initialise(config, 509));
+    expect(loadResumePoint(folder)?.weights).toEqual(initialise(config, 9));
+  });
+
+  it('counts an epoch by what its sampler draws, and warms up step by step', async () => {
+    const learner = new Quadratic();
+    const events: TrainingEvent[] = [];
+    const settings = { sampler: 'balanced', perClass: 2, schedule: 'cosine', warmup: 0.5, epochs: 2 } as const;
+    const plan = planOf(folder, settings);
+    await trainLoop(plan, toolsOf(learner, [1, 1]), (event) => events.push(event), new AbortController().signal);
+    // Two of each of seven classes, in batches of four.
+    expect(learner.seen.map(({ counted }) => counted)).toEqual([4, 4, 4, 2, 4, 4, 4, 2]);
+    expect(events[0]).toMatchObject({ stepsPerEpoch: 4, totalSteps: 8 });
+    const [first, second, third] = learner.seen.map(({ rate }) => rate);
+    expect([first, second, third]).toEqual([0.05, 0.1, 0.1]);
+    const epoch = events.find((event) => event.kind === 'epoch');
+    expect(epoch?.kind === 'epoch' && epoch.metrics.trainAccuracy).toBe(1);
   });
 
   it('repeats itself exactly, and differs for another seed', async () => {

@@ -51,6 +51,41 @@ def accumulated():
     return w.grad.flatten().tolist()
 
 
+def schedule(make, per_epoch, epochs=4, warm=3, rate=0.1):
+    """The rate of each step: linear warm-up, then make(optimizer, steps that are left), stepped as it says."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=rate)
+    total = epochs * per_epoch
+    after = make(optimizer, total - warm)
+    every = per_epoch if isinstance(after, torch.optim.lr_scheduler.ExponentialLR) else 1
+    seen = []
+    for step in range(total - warm):
+        seen.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if (step + 1) % every == 0:
+            after.step()
+    rising = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=rate)
+    linear = torch.optim.lr_scheduler.LinearLR(rising, start_factor=1 / warm, total_iters=warm - 1)
+    first = []
+    for _ in range(warm):
+        first.append(rising.param_groups[0]["lr"])
+        rising.step()
+        linear.step()
+    return first + seen
+
+
+def groups():
+    """Two halves of a vector with rates of their own."""
+    p, q = (torch.nn.Parameter(half.clone()) for half in wave(6, 0.3, 1.0).float().split(3))
+    step = torch.optim.AdamW([{"params": [p]}, {"params": [q], "lr": 0.1 * 0.25}], lr=0.1, weight_decay=0.5)
+    seen = []
+    for t in range(5):
+        p.grad, q.grad = (half.clone() for half in wave(6, 1.0 + t, 0.5 + t).float().split(3))
+        step.step()
+        seen.append(p.detach().tolist() + q.detach().tolist())
+    return seen
+
+
+Cosine, Exponential = torch.optim.lr_scheduler.CosineAnnealingLR, torch.optim.lr_scheduler.ExponentialLR
 SGD, AdamW = torch.optim.SGD, torch.optim.AdamW
 print(json.dumps({
     "torch": torch.__version__,
@@ -60,6 +95,11 @@ print(json.dumps({
         "dampening": optimizer(lambda p: SGD(p, lr=0.1, momentum=0.9, dampening=0.3)),
         "nesterov": optimizer(lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01, nesterov=True)),
         "adamw": optimizer(lambda p: AdamW(p, lr=0.1, weight_decay=0.01)),
+    },
+    "groups": groups(),
+    "schedules": {
+        "cosine": schedule(lambda o, left: Cosine(o, T_max=left), 5),
+        "exponential": schedule(lambda o, left: Exponential(o, gamma=0.7), 5),
     },
     "clip": {"1": clip(1.0), "100": clip(100.0)},
     "losses": {

@@ -12,6 +12,7 @@ import { clipped, globalNorm, perturbed } from '../../../../src-main/services/en
 import { crossEntropy, shared, smoothed } from '../../../../src-main/services/engine/train/loss.ts';
 import { optimizerOf } from '../../../../src-main/services/engine/train/optimizers.ts';
 import { meanShares } from '../../../../src-main/services/engine/train/shares.ts';
+import { updated } from '../../../../src-main/services/engine/train/step.ts';
 import { balancedWeights } from '../../../../src-main/services/engine/train/targets.ts';
 import { difference, of } from '../trace/compare.ts';
 import golden from './torch-numbers.json' with { type: 'json' };
@@ -54,6 +55,22 @@ describe('optimizers', () => {
       const scalars = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, tf.scalar(value)]));
       const gradient = tf.tensor1d(wave(6, 1 + index, 0.5 + index));
       ({ parameters, moments } = optimizer.update(parameters, moments, gradient, scalars));
+      expectNear(parameters.dataSync(), expected);
+    });
+  });
+
+  it('two halves with rates of their own are two parameter groups', () => {
+    const update = { optimizer: 'adamw', rates: true } as const;
+    const rates = tf.tensor1d([1, 1, 1, 0.25, 0.25, 0.25]);
+    let parameters: Tensor = tf.tensor1d(wave(6, 0.3, 1));
+    let moments: Record<string, Tensor> = { exp_avg: tf.zeros([6]), exp_avg_sq: tf.zeros([6]) };
+    golden.groups.forEach((expected, index) => {
+      const values = optimizerOf('adamw').values({ ...hyper, weightDecay: 0.5 }, index + 1);
+      const scalars = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, tf.scalar(value)]));
+      const gradient = tf.tensor1d(wave(6, 1 + index, 0.5 + index));
+      const next = updated({ parameters, gradient, rates, ...moments, ...scalars }, update);
+      parameters = of(next, 'nextParameters');
+      moments = { exp_avg: of(next, 'next exp_avg'), exp_avg_sq: of(next, 'next exp_avg_sq') };
       expectNear(parameters.dataSync(), expected);
     });
   });
