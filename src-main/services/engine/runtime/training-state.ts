@@ -138,7 +138,8 @@ export class TrainingState {
     for (const { name, role } of parameterTable(this.#config)) {
       const tensor = fresh.get(name) ?? this.#given.get(name);
       if (!tensor) continue;
-      const counts = name.endsWith(COUNTER) && role === 'buffer' && !keepsStatistics(this.#config, name.slice(0, -COUNTER.length));
+      const counts =
+        name.endsWith(COUNTER) && role === 'buffer' && !keepsStatistics(this.#config, name.slice(0, -COUNTER.length));
       all.set(name, counts ? counted(tensor, this.#seen) : tensor);
     }
     return all;

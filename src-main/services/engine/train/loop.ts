@@ -197,7 +197,11 @@ class Loop {
     return making.catch((cause: unknown) => this.#tools.patience.until(again, cause, this.#signal));
   }
 
-  #prepare(positions: Uint32Array | undefined, repeats: Uint32Array | undefined, epoch: number): Promise<TrainingBatch> {
+  #prepare(
+    positions: Uint32Array | undefined,
+    repeats: Uint32Array | undefined,
+    epoch: number,
+  ): Promise<TrainingBatch> {
     const making = this.#maker.make(positions ?? new Uint32Array(), epoch, repeats ?? new Uint32Array());
     // It is awaited one step later; until then a failure is not an unhandled one.
     making.catch(() => undefined);

@@ -12,11 +12,7 @@ export type SamplerSettings = Pick<TrainSettings, 'batch' | 'seed' | 'sampler' |
  * The batches of an epoch, as positions in the training list. They depend on seed and epoch alone. The last one is as small as what
  * is left: no image of the epoch is dropped.
  */
-export function epochBatches(
-  images: readonly SampledImage[],
-  settings: SamplerSettings,
-  epoch: number,
-): Uint32Array[] {
+export function epochBatches(images: readonly SampledImage[], settings: SamplerSettings, epoch: number): Uint32Array[] {
   const { batch } = settings;
   const order = epochOrder(images, settings, epoch);
   return Array.from({ length: Math.ceil(order.length / batch) }, (_, step) =>

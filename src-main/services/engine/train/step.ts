@@ -195,7 +195,10 @@ export function nextOf(moment: string): string {
 }
 
 /** What an update reads beside parameters and gradient. */
-export function updateInputs(size: number, { optimizer = 'adamw', rates = false }: UpdateOptions): Record<string, InputSpec> {
+export function updateInputs(
+  size: number,
+  { optimizer = 'adamw', rates = false }: UpdateOptions,
+): Record<string, InputSpec> {
   const { moments, scalars } = optimizerOf(optimizer);
   return Object.fromEntries([
     ...[...moments, ...(rates ? ['rates'] : [])].map((name): [string, InputSpec] => [name, { shape: [size] }]),

@@ -184,7 +184,12 @@ describe('trainLoop', () => {
   it('judges and keeps the averaged copy, and goes on from the weights', async () => {
     const learner = new Quadratic();
     learner.averaged = () => Promise.resolve(initialise(config, 500 + learner.seen.length));
-    const outcome = await trainLoop(planOf(folder), toolsOf(learner, [1, 3, 2]), () => undefined, new AbortController().signal);
+    const outcome = await trainLoop(
+      planOf(folder),
+      toolsOf(learner, [1, 3, 2]),
+      () => undefined,
+      new AbortController().signal,
+    );
     expect(loadCheckpoint(outcome.checkpoint).weights).toEqual(initialise(config, 506));
     expect(loadCheckpoint(join(folder, 'last.safetensors')).weights).toEqual(initialise(config, 509));
     expect(loadResumePoint(folder)?.weights).toEqual(initialise(config, 9));
