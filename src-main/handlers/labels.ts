@@ -9,5 +9,5 @@ export const labelHandlers = ({ labels }: Services) =>
     'labels.redo': ({ annotator }) => attempt(() => labels.redo(annotator)),
     'labels.agreement': ({ dataset }) => attempt(() => labels.agreement(dataset)),
     'labels.annotators': () => attempt(() => labels.annotators()),
-    'labels.state': () => attempt(() => labels.state()),
+    'labels.state': ({ annotator }) => attempt(() => labels.state(annotator)),
   }) satisfies Partial<Handlers>;

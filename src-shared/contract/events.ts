@@ -10,8 +10,16 @@ export const EVENTS = {
   'project.changed': z.object({ project: Project.nullable() }),
   'versions.changed': z.object({ dataset: id }),
   'datasets.changed': z.object({ dataset: id }),
-  /** Images whose label, flag, note or status changed; null: too many to name, ask again. */
-  'labels.changed': z.object({ images: z.array(id).max(1_000).nullable(), canUndo: z.boolean(), canRedo: z.boolean() }),
+  /**
+   * Images whose label, flag, note or status changed; null: too many to name, ask again. `annotator`: who did it, and whose undo and
+   * redo the two others tell about.
+   */
+  'labels.changed': z.object({
+    images: z.array(id).max(1_000).nullable(),
+    annotator: z.string(),
+    canUndo: z.boolean(),
+    canRedo: z.boolean(),
+  }),
   'job.changed': z.object({ job: Job }),
   'run.changed': z.object({ run: Run }),
   'run.removed': z.object({ run: id }),

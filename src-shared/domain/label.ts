@@ -114,6 +114,8 @@ export const LabelBatch = z.object({
   batch: z.number().int(),
   /** Images whose state changed. */
   changed: z.number().int(),
+  /** Lines that an undo, redo or revert left as they are, because somebody changed them since. */
+  left: z.number().int(),
   /** First 1,000 of them, to refresh tiles; more are refreshed by event. */
   images: z.array(z.number().int()),
   /** "Sad on 10 images". */

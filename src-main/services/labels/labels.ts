@@ -43,7 +43,7 @@ export class Labels {
   }
 
   /** @throws FailureError 'invalid' for a class that a dataset does not have or a selection of nothing, 'gone', 'disk-full'. */
-  apply({ on, change, as, annotator, context }: Act): LabelBatch {
+  apply({ on, change, as, annotator = this.#annotator, context }: Act): LabelBatch {
     const { store } = this.#workspace.require();
     const images = this.#gallery.idsOf(on);
     if (images.length === 0)
@@ -53,24 +53,24 @@ export class Labels {
         remedy: 'Select some images first.',
       });
     for (const label of classesOf(change)) requireClass(store, images, label);
-    return this.#tell(store.labels.apply(images, change, annotator ?? this.#annotator, { as, context }));
+    return this.#tell(store.labels.apply(images, change, annotator, { as, context }), annotator);
   }
 
   /** @throws FailureError 'conflict' when there is nothing to undo. */
   undo(annotator = this.#annotator): LabelBatch {
-    return this.#tell(this.#workspace.require().store.labels.undo(annotator) ?? nothingTo('undo'));
+    return this.#tell(this.#workspace.require().store.labels.undo(annotator) ?? nothingTo('undo'), annotator);
   }
 
   /** @throws FailureError 'conflict' when there is nothing to redo. */
   redo(annotator = this.#annotator): LabelBatch {
-    return this.#tell(this.#workspace.require().store.labels.redo(annotator) ?? nothingTo('redo'));
+    return this.#tell(this.#workspace.require().store.labels.redo(annotator) ?? nothingTo('redo'), annotator);
   }
 
   /** Brings a dataset's labels back to a version, as one act. @throws FailureError 'not-found', 'conflict' when nothing differs. */
-  restore(version: number): LabelBatch {
+  restore(version: number, annotator = this.#annotator): LabelBatch {
     const { store } = this.#workspace.require();
     const { dataset, name } = requireVersion(store, version);
-    return this.#tell(store.labels.restore(dataset, store.versions.point(version), name, this.#annotator));
+    return this.#tell(store.labels.restore(dataset, store.versions.point(version), name, annotator), annotator);
   }
 
   agreement(dataset: number): Agreement {
@@ -81,13 +81,14 @@ export class Labels {
     return this.#workspace.require().store.opinions.annotators();
   }
 
-  state(): { canUndo: boolean; canRedo: boolean } {
-    return this.#workspace.require().store.labels.state();
+  state(annotator = this.#annotator): { canUndo: boolean; canRedo: boolean } {
+    return this.#workspace.require().store.labels.state(annotator);
   }
 
-  #tell(batch: LabelBatch): LabelBatch {
+  #tell(batch: LabelBatch, annotator: string): LabelBatch {
     this.#emit('labels.changed', {
       images: batch.changed > NAMED_IMAGES ? null : batch.images,
+      annotator,
       canUndo: batch.canUndo,
       canRedo: batch.canRedo,
     });

@@ -16,6 +16,7 @@ interface AnnotationRecord {
   value_after: string | null;
   action: 'apply' | 'undo' | 'redo';
   back_to: string | null;
+  reverts: number | null;
   at: string;
 }
 
@@ -49,7 +50,7 @@ function boxInWords(box: Box | null): string {
 export function history(database: Database, image: number): Annotation[] {
   const records = database
     .prepare<[number], AnnotationRecord>(
-      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.voter, a.opinion_after, a.value_after, b.action, b.back_to, b.at
+      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.voter, a.opinion_after, a.value_after, b.action, b.back_to, a.reverts, b.at
        FROM annotations AS a JOIN batches AS b ON b.id = a.batch JOIN annotators AS n ON n.id = b.annotator
        WHERE a.image = ? ORDER BY a.id`,
     )
@@ -63,7 +64,7 @@ export function history(database: Database, image: number): Annotation[] {
     value: inWords(record),
     before: record.label_before,
     after: record.label_after,
-    reversal: record.action !== 'apply' || record.back_to !== null,
+    reversal: record.action !== 'apply' || record.back_to !== null || record.reverts !== null,
     at: record.at,
   }));
 }

@@ -133,16 +133,24 @@ export interface HowApplied {
 export interface LabelLog {
   /** Throws FailureError 'invalid' when no image is left to act on. */
   apply(images: ArrayLike<number>, change: LabelChange, annotator: string, how?: HowApplied): LabelBatch;
-  /** Takes back the last act that is in effect; null when there is none. */
+  /**
+   * Takes back the annotator's last act that is in effect; null when there is none. What somebody has changed since stays, and
+   * is counted in `left`.
+   */
   undo(annotator: string): LabelBatch | null;
-  /** Repeats what was last undone; null when there is nothing or something was done since. */
+  /** Repeats what the annotator undid last; null when there is nothing or they did something since. */
   redo(annotator: string): LabelBatch | null;
   /**
    * Brings labels, soft targets, exclusions, flags, notes and boxes of a dataset back to what they were after a line of the log, as
    * one act that can be undone; opinions stay. `name` is what the point is called. Throws FailureError 'conflict' when nothing differs.
    */
   restore(dataset: number, point: number, name: string, annotator: string): LabelBatch;
-  state(): { canUndo: boolean; canRedo: boolean };
+  /**
+   * Takes back lines of the log, the newest first, as one act of its own that can be undone. Lines whose image was changed since stay
+   * and are counted in `left`. Throws FailureError 'conflict' where that is all of them.
+   */
+  revert(lines: readonly number[], annotator: string): LabelBatch;
+  state(annotator: string): { canUndo: boolean; canRedo: boolean };
 }
 
 /** One image with everything that was known of it at a point of the log. */

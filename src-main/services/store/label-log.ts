@@ -1,172 +1,16 @@
-import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import {
-  Opinion,
-  type DecisionContext,
-  type LabelBatch,
-  type LabelChange,
-  type LabelRole,
-} from '../../../src-shared/domain/label.ts';
-import { topOf } from '../../../src-shared/metrics/vote-rules.ts';
-import { asOf } from './as-of.ts';
+import type { DecisionContext, LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import { actInWords, type FirstLine } from './act-words.ts';
 import type { Database, Statement } from './database.ts';
 import type { HowApplied, LabelLog } from './interface.ts';
-import { idList, jsonOrNull, parseColumn } from './json.ts';
-import { opinionInWords, OpinionState } from './opinions.ts';
+import { idList, jsonOrNull } from './json.ts';
+import { settingOf, type Setting } from './label-setting.ts';
+import { APPEND, BRING_BACK, choose, CHOOSE_ACT, CHOSEN, MATERIALISE, PARTS, replay } from './label-sql.ts';
+import { OpinionState } from './opinions.ts';
 import { UndoStack, type Act } from './undo-stack.ts';
 
 /** Ids in a batch's answer; beyond them clients ask again. */
 const NAMED_IMAGES = 1_000;
-
-/** What a change sets, by column of the log. */
-interface Setting {
-  /** Whether the label that stands changes, and into what. */
-  readonly sets: boolean;
-  readonly label: string | null;
-  readonly soft: string | null;
-  /** Whether the annotator's opinion changes, and into what. */
-  readonly votes: boolean;
-  readonly opinion: string | null;
-  /** Status, flag, note or box, for those kinds. */
-  readonly value: string | null;
-}
-
-const UNTOUCHED: Setting = { sets: false, label: null, soft: null, votes: false, opinion: null, value: null };
-
-function settingOf(change: LabelChange, as: LabelRole): Setting {
-  const judging = { ...UNTOUCHED, sets: as !== 'opinion', votes: as !== 'decision' };
-  switch (change.kind) {
-    case 'hard': {
-      const { label } = change;
-      return { ...judging, label, opinion: JSON.stringify({ kind: 'hard', label } satisfies Opinion) };
-    }
-    case 'soft': {
-      const { soft } = change;
-      const label = topOf(soft);
-      if (label === null) throw new RangeError('A soft label has at least one class.');
-      const opinion = JSON.stringify({ kind: 'soft', label, soft } satisfies Opinion);
-      return { ...judging, label, soft: JSON.stringify(soft), opinion };
-    }
-    case 'unsure':
-    case 'skip':
-      return { ...UNTOUCHED, votes: true, opinion: JSON.stringify({ kind: change.kind } satisfies Opinion) };
-    case 'clear':
-      return judging;
-    case 'exclude':
-      return { ...UNTOUCHED, value: change.excluded ? 'excluded' : 'ok' };
-    case 'flag':
-      return { ...UNTOUCHED, value: change.flagged ? '1' : '0' };
-    case 'note':
-      return { ...UNTOUCHED, value: change.note };
-    case 'box':
-      return { ...UNTOUCHED, value: change.box === null ? null : JSON.stringify(change.box) };
-  }
-}
-
-interface FirstLine {
-  /** Name of the version that the act went back to; null for all others. */
-  backTo: string | null;
-  kind: LabelChange['kind'];
-  label: Expression | null;
-  opinion: string | null;
-  value: string | null;
-  lines: number;
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** An act in words, from its lines: "Sad on 10 images". */
-function inWords({ backTo, kind, label, opinion, value, lines }: FirstLine): string {
-  const on = `on ${lines.toLocaleString('en')} image${lines === 1 ? '' : 's'}`;
-  if (backTo !== null) return `Back to “${backTo}” ${on}`;
-  switch (kind) {
-    case 'hard':
-    case 'soft':
-    case 'unsure':
-    case 'skip':
-    case 'clear': {
-      if (opinion !== null) return `${capital(opinionInWords(parseColumn(Opinion, opinion)))} ${on}`;
-      return `${label === null ? 'No label' : EXPRESSION_FACES[label].title} ${on}`;
-    }
-    case 'exclude':
-      return `${value === 'excluded' ? 'Exclude' : 'Include'} ${on}`;
-    case 'flag':
-      return `${value === '1' ? 'Flag' : 'Unflag'} ${on}`;
-    case 'note':
-      return `Note ${on}`;
-    case 'box':
-      return `${value === null ? 'Whole picture' : 'Box'} ${on}`;
-  }
-}
-
-/** The column of the current state that a kind of line is about; a decision on the label or exclusion makes an image reviewed. */
-const CURRENT_VALUE = `CASE :kind WHEN 'exclude' THEN s.status WHEN 'flag' THEN CAST(s.flagged AS TEXT)
-  WHEN 'note' THEN s.note WHEN 'box' THEN s.box END`;
-
-const COLUMNS = `batch, dataset, image, kind, label_before, label_after, soft_before, soft_after, value_before, value_after,
-  voter, opinion_before, opinion_after, reviewed_before, reviewed_after`;
-
-const APPEND = `
-  INSERT INTO annotations (${COLUMNS})
-  SELECT :batch, i.dataset, i.id, :kind, s.label, iif(:sets, :label, s.label), s.soft, iif(:sets, :soft, s.soft),
-    ${CURRENT_VALUE}, :value, iif(:votes, :voter, NULL), iif(:votes, o.opinion, NULL), iif(:votes, :opinion, NULL),
-    s.reviewed, CASE WHEN :kind IN ('hard', 'soft', 'unsure', 'clear', 'exclude') THEN 1 ELSE s.reviewed END
-  FROM (SELECT DISTINCT value FROM json_each(:images)) AS wanted
-  CROSS JOIN images AS i ON i.id = wanted.value
-  JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
-  LEFT JOIN opinions AS o ON o.dataset = i.dataset AND o.image = i.id AND o.annotator = :voter
-  WHERE :kind <> 'exclude' OR s.status <> 'broken'`;
-
-const REVERSE = `
-  INSERT INTO annotations (${COLUMNS})
-  SELECT :batch, dataset, image, kind, label_after, label_before, soft_after, soft_before, value_after, value_before,
-    voter, opinion_after, opinion_before, reviewed_after, reviewed_before
-  FROM annotations WHERE batch = :target AND kind = :kind`;
-
-const REPEAT = `
-  INSERT INTO annotations (${COLUMNS})
-  SELECT :batch, dataset, image, kind, label_before, label_after, soft_before, soft_after, value_before, value_after,
-    voter, opinion_before, opinion_after, reviewed_before, reviewed_after
-  FROM annotations WHERE batch = :target AND kind = :kind`;
-
-/** Parts of the state that an act can bring back, each by lines of its own; the first tells about label and soft target. */
-const PARTS = ['label', 'exclude', 'flag', 'note', 'box'] as const;
-
-/** Lines for what differs in one part from the state at :point, of images that somebody touched since. */
-const BRING_BACK = `
-  INSERT INTO annotations (${COLUMNS})
-  SELECT :batch, s.dataset, s.image,
-    CASE WHEN :part <> 'label' THEN :part WHEN was.label IS NULL THEN 'clear' WHEN was.soft IS NULL THEN 'hard' ELSE 'soft' END,
-    s.label, iif(:part = 'label', was.label, s.label), s.soft, iif(:part = 'label', was.soft, s.soft),
-    CASE :part WHEN 'exclude' THEN s.status WHEN 'flag' THEN CAST(s.flagged AS TEXT) WHEN 'note' THEN s.note
-      WHEN 'box' THEN s.box END,
-    CASE :part WHEN 'exclude' THEN was.status WHEN 'flag' THEN CAST(was.flagged AS TEXT) WHEN 'note' THEN was.note
-      WHEN 'box' THEN was.box END,
-    NULL, NULL, NULL, s.reviewed, iif(:part = 'label', was.reviewed, s.reviewed)
-  FROM (SELECT DISTINCT image FROM annotations WHERE dataset = :dataset AND id > :point AND batch <> :batch) AS touched
-  JOIN (SELECT ${asOf(':point').columns} FROM images AS i ${asOf(':point').joins}) AS was ON was.id = touched.image
-  JOIN states AS s ON s.dataset = :dataset AND s.image = touched.image
-  WHERE CASE :part WHEN 'label' THEN (was.label, was.soft) IS NOT (s.label, s.soft) WHEN 'exclude' THEN was.status <> s.status
-    WHEN 'flag' THEN was.flagged <> s.flagged WHEN 'note' THEN was.note <> s.note WHEN 'box' THEN was.box IS NOT s.box END`;
-
-const MATERIALISE = `
-  UPDATE states SET
-    label = a.label_after,
-    soft = a.soft_after,
-    reviewed = a.reviewed_after,
-    status = CASE a.kind WHEN 'exclude' THEN a.value_after ELSE states.status END,
-    flagged = CASE a.kind WHEN 'flag' THEN CAST(a.value_after AS INTEGER) ELSE states.flagged END,
-    note = CASE a.kind WHEN 'note' THEN a.value_after ELSE states.note END,
-    box = CASE a.kind WHEN 'box' THEN a.value_after ELSE states.box END
-  FROM annotations AS a
-  WHERE a.batch = :batch AND a.id > :after AND states.dataset = a.dataset AND states.image = a.image`;
-
-/** Parameters of REVERSE and REPEAT. */
-interface Replayed {
-  batch: number;
-  target: number;
-  kind: LabelChange['kind'];
-}
 
 /** Parameters of APPEND. */
 interface Appended extends Omit<Setting, 'sets' | 'votes'> {
@@ -183,10 +27,15 @@ export class Log implements LabelLog {
   readonly #database: Database;
   readonly #relabel: (batch: number) => void;
   readonly #append: Statement<[Appended]>;
-  readonly #reverse: Statement<[Replayed]>;
-  readonly #repeat: Statement<[Replayed]>;
+  readonly #back: Statement<[{ batch: number; turn: number }]>;
+  readonly #forth: Statement<[{ batch: number; turn: number }]>;
+  readonly #chooseAct: Statement<[{ batch: number }]>;
+  readonly #chooseActBack: Statement<[{ batch: number }]>;
+  readonly #chooseActForth: Statement<[{ batch: number }]>;
+  readonly #chooseLines: Statement<[{ lines: string }]>;
+  readonly #turns: Statement<[], { lines: number; turns: number }>;
+  readonly #isSimple: Statement<[number], number>;
   readonly #bringBack: Statement<[{ batch: number; dataset: number; point: number; part: (typeof PARTS)[number] }]>;
-  readonly #kindsOf: Statement<[number], LabelChange['kind']>;
   readonly #lastLine: Statement<[], number>;
   readonly #materialise: Statement<[{ batch: number; after: number }]>;
   readonly #opinions: OpinionState;
@@ -202,6 +51,7 @@ export class Log implements LabelLog {
   >;
   readonly #firstLine: Statement<[{ batch: number }], FirstLine>;
   readonly #imagesOf: Statement<[number], number>;
+  readonly #countImages: Statement<[number], number>;
   #stack: UndoStack | null = null;
 
   /** `relabel` recomputes what predictions say of the images whose label a batch changed. */
@@ -209,14 +59,23 @@ export class Log implements LabelLog {
     this.#database = database;
     this.#relabel = relabel;
     this.#append = database.prepare(APPEND);
-    this.#reverse = database.prepare(REVERSE);
-    this.#repeat = database.prepare(REPEAT);
-    this.#bringBack = database.prepare(BRING_BACK);
-    this.#kindsOf = database
-      .prepare<[number], LabelChange['kind']>(
-        'SELECT kind FROM annotations WHERE batch = ? GROUP BY kind ORDER BY min(id)',
+    database.sql.exec(CHOSEN);
+    this.#back = database.prepare(replay('after', 'before'));
+    this.#forth = database.prepare(replay('before', 'after'));
+    this.#chooseAct = database.prepare(CHOOSE_ACT);
+    this.#chooseActBack = database.prepare(choose('batch = :batch', 'DESC'));
+    this.#chooseActForth = database.prepare(choose('batch = :batch', 'ASC'));
+    this.#chooseLines = database.prepare(choose('id IN (SELECT value FROM json_each(:lines))', 'DESC'));
+    this.#turns = database.prepare('SELECT count(*) AS lines, coalesce(max(turn), 0) AS turns FROM temp.chosen');
+    // An act that went back to a version or reverted events can have several lines an image.
+    this.#isSimple = database
+      .prepare<[number], number>(
+        `SELECT b.back_to IS NULL AND NOT EXISTS
+           (SELECT 1 FROM annotations AS a WHERE a.batch = b.id AND a.reverts IS NOT NULL)
+         FROM batches AS b WHERE b.id = ?`,
       )
       .pluck();
+    this.#bringBack = database.prepare(BRING_BACK);
     this.#lastLine = database.prepare<[], number>('SELECT coalesce(max(id), 0) FROM annotations').pluck();
     this.#materialise = database.prepare(MATERIALISE);
     this.#opinions = new OpinionState(database);
@@ -226,8 +85,12 @@ export class Log implements LabelLog {
     this.#firstLine = database.prepare(`
       SELECT kind, label_after AS label, opinion_after AS opinion, value_after AS value,
         (SELECT back_to FROM batches WHERE id = :batch) AS backTo,
-        (SELECT count(DISTINCT image) FROM annotations WHERE batch = :batch) AS lines
+        (SELECT count(DISTINCT image) FROM annotations WHERE batch = :batch) AS lines,
+        EXISTS (SELECT 1 FROM annotations WHERE batch = :batch AND reverts IS NOT NULL) AS reverts
       FROM annotations WHERE batch = :batch ORDER BY id LIMIT 1`);
+    this.#countImages = database
+      .prepare<[number], number>('SELECT count(DISTINCT image) FROM annotations WHERE batch = ?')
+      .pluck();
     this.#imagesOf = database
       .prepare<[number], number>(`SELECT image FROM annotations WHERE batch = ? ORDER BY id LIMIT ${NAMED_IMAGES}`)
       .pluck();
@@ -250,8 +113,8 @@ export class Log implements LabelLog {
         voter,
         images: idList(images),
       });
-      this.#materialise.run({ batch, after: 0 });
-      if (changes > 0) return;
+      this.#follow(batch, 0);
+      if (changes > 0) return undefined;
       const broken = 'Broken images cannot be excluded: they are left out already.';
       throw new FailureError({
         kind: 'invalid',
@@ -262,25 +125,42 @@ export class Log implements LabelLog {
   }
 
   undo(annotator: string): LabelBatch | null {
-    const target = this.#undoStack().undo;
+    const who = this.#known(annotator);
+    const target = who === undefined ? null : this.#undoStack().undo(who);
     if (target === null) return null;
-    // What was brought back part by part is taken back in the opposite order.
-    return this.#act({ action: 'undo', target }, annotator, {}, (batch) =>
-      this.#replay(this.#reverse, batch, target, this.#kindsOf.all(target).reverse()),
-    );
+    return this.#act({ action: 'undo', target }, annotator, {}, (batch) => {
+      this.#chooseLinesOf(target, this.#chooseActBack);
+      return this.#replay(this.#back, batch);
+    });
   }
 
   redo(annotator: string): LabelBatch | null {
-    const target = this.#undoStack().redo;
+    const who = this.#known(annotator);
+    const target = who === undefined ? null : this.#undoStack().redo(who);
     if (target === null) return null;
-    return this.#act({ action: 'redo', target }, annotator, {}, (batch) =>
-      this.#replay(this.#repeat, batch, target, this.#kindsOf.all(target)),
-    );
+    return this.#act({ action: 'redo', target }, annotator, {}, (batch) => {
+      this.#chooseLinesOf(target, this.#chooseActForth);
+      return this.#replay(this.#forth, batch);
+    });
   }
 
-  state(): { canUndo: boolean; canRedo: boolean } {
-    const stack = this.#undoStack();
-    return { canUndo: stack.undo !== null, canRedo: stack.redo !== null };
+  revert(lines: readonly number[], annotator: string): LabelBatch {
+    return this.#act({ action: 'apply', target: null }, annotator, {}, (batch) => {
+      this.#chooseLines.run({ lines: JSON.stringify(lines) });
+      const { done, left } = this.#replay(this.#back, batch);
+      if (done > 0) return { done, left };
+      throw new FailureError({
+        kind: 'conflict',
+        message: left === 1 ? 'This was changed again since.' : 'All of these were changed again since.',
+        remedy: 'Revert what came after as well, or set the label itself.',
+      });
+    });
+  }
+
+  state(annotator: string): { canUndo: boolean; canRedo: boolean } {
+    const [stack, who] = [this.#undoStack(), this.#known(annotator)];
+    if (who === undefined) return { canUndo: false, canRedo: false };
+    return { canUndo: stack.undo(who) !== null, canRedo: stack.redo(who) !== null };
   }
 
   /** To be called when lines have left the log with their dataset. */
@@ -294,9 +174,9 @@ export class Log implements LabelLog {
       for (const part of PARTS) {
         const after = this.#lastLine.get() ?? 0;
         lines += this.#bringBack.run({ batch, dataset, point, part }).changes;
-        this.#materialise.run({ batch, after });
+        this.#follow(batch, after);
       }
-      if (lines > 0) return;
+      if (lines > 0) return undefined;
       throw new FailureError({
         kind: 'conflict',
         message: `The labels are as they were in “${name}”.`,
@@ -305,56 +185,71 @@ export class Log implements LabelLog {
     });
   }
 
-  /** Writes the lines of an act again, or against it, a kind at a time: an act that went back has several kinds an image. */
-  #replay(
-    statement: Statement<[Replayed]>,
-    batch: number,
-    target: number,
-    kinds: readonly LabelChange['kind'][],
-  ): void {
-    for (const kind of kinds) {
+  #chooseLinesOf(act: number, ranked: Statement<[{ batch: number }]>): void {
+    (this.#isSimple.get(act) === 1 ? this.#chooseAct : ranked).run({ batch: act });
+  }
+
+  /** Writes the chosen lines again, or against them, a turn at a time. `left`: lines of images that were changed since. */
+  #replay(statement: Statement<[{ batch: number; turn: number }]>, batch: number): { done: number; left: number } {
+    const { lines, turns } = this.#turns.get() ?? { lines: 0, turns: 0 };
+    let done = 0;
+    for (let turn = 1; turn <= turns; turn++) {
       const after = this.#lastLine.get() ?? 0;
-      statement.run({ batch, target, kind });
-      this.#materialise.run({ batch, after });
+      done += statement.run({ batch, turn }).changes;
+      this.#follow(batch, after);
     }
+    this.#database.sql.exec('DELETE FROM temp.chosen');
+    return { done, left: lines - done };
+  }
+
+  /** Makes the current state follow the lines of a batch after one. */
+  #follow(batch: number, after: number): void {
+    this.#materialise.run({ batch, after });
+    this.#opinions.follow(batch, after);
   }
 
   /** Appends one batch whose lines `append` writes and makes the current state, and brings what follows from it after. */
   #act(
-    act: Omit<Act, 'id'>,
+    act: Omit<Act, 'id' | 'annotator'>,
     annotator: string,
     { context, backTo = null }: { readonly context?: DecisionContext | undefined; readonly backTo?: string | null },
-    append: (batch: number, annotator: number) => void,
+    append: (batch: number, annotator: number) => { left: number } | undefined,
   ): LabelBatch {
     const stack = this.#undoStack();
-    const batch = this.#database.write(() => {
+    const { batch, who, left } = this.#database.write(() => {
       const who = this.#annotator(annotator);
       const now = new Date().toISOString();
       const { lastInsertRowid } = this.#insertBatch.run(act.action, act.target, who, now, jsonOrNull(context), backTo);
       const id = Number(lastInsertRowid);
-      append(id, who);
-      this.#opinions.follow(id);
+      const left = append(id, who)?.left ?? 0;
       this.#relabel(id);
-      return id;
+      return { batch: id, who, left };
     });
-    stack.add({ ...act, id: batch });
+    stack.add({ ...act, id: batch, annotator: who });
     return this.#database.read(() => {
       // An undo is told in the words of what it takes back.
       const told = this.#firstLine.get({ batch: act.target ?? batch });
       if (told === undefined) throw new Error(`Batch ${batch} has no lines.`);
       return {
         batch,
-        changed: told.lines,
+        changed: this.#countImages.get(batch) ?? 0,
+        left,
         images: [...new Set(this.#imagesOf.all(batch))],
-        description: inWords(told),
-        ...this.state(),
+        description: actInWords(told),
+        ...this.state(annotator),
       };
     });
   }
 
+  #known(name: string): number | undefined {
+    return this.#database.read(() =>
+      this.#database.prepare<[string], number>('SELECT id FROM annotators WHERE name = ?').pluck().get(name),
+    );
+  }
+
   #annotator(name: string): number {
     this.#database.prepare<[string]>('INSERT OR IGNORE INTO annotators (name) VALUES (?)').run(name);
-    const id = this.#database.prepare<[string], number>('SELECT id FROM annotators WHERE name = ?').pluck().get(name);
+    const id = this.#known(name);
     if (id === undefined) throw new Error(`Annotator ${name} was not stored.`);
     return id;
   }
@@ -364,7 +259,7 @@ export class Log implements LabelLog {
       () =>
         new UndoStack(
           this.#database
-            .prepare<[], Act>('SELECT id, action, target FROM batches WHERE restored_for IS NULL ORDER BY id')
+            .prepare<[], Act>('SELECT id, action, target, annotator FROM batches WHERE restored_for IS NULL ORDER BY id')
             .iterate(),
         ),
     );

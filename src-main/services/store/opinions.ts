@@ -41,23 +41,24 @@ export function opinionsOn(database: Database, image: number): AnnotatorOpinion[
 
 /** Brings the opinions that stand after a batch of the log. */
 export class OpinionState {
-  readonly #clear: Statement<[number]>;
-  readonly #set: Statement<[number]>;
+  readonly #clear: Statement<[number, number]>;
+  readonly #set: Statement<[number, number]>;
 
   constructor(database: Database) {
     this.#clear = database.prepare(`
       DELETE FROM opinions WHERE (dataset, image, annotator) IN (
-        SELECT dataset, image, voter FROM annotations WHERE batch = ? AND voter IS NOT NULL AND opinion_after IS NULL)`);
+        SELECT dataset, image, voter FROM annotations WHERE batch = ? AND id > ? AND voter IS NOT NULL AND opinion_after IS NULL)`);
     this.#set = database.prepare(`
       INSERT OR REPLACE INTO opinions (dataset, image, annotator, opinion, label, at)
       SELECT a.dataset, a.image, a.voter, a.opinion_after, json_extract(a.opinion_after, '$.label'), b.at
       FROM annotations AS a JOIN batches AS b ON b.id = a.batch
-      WHERE a.batch = ? AND a.voter IS NOT NULL AND a.opinion_after IS NOT NULL`);
+      WHERE a.batch = ? AND a.id > ? AND a.voter IS NOT NULL AND a.opinion_after IS NOT NULL`);
   }
 
-  follow(batch: number): void {
-    this.#clear.run(batch);
-    this.#set.run(batch);
+  /** `after`: the line that the ones in question follow; of these, each image has one of a voter. */
+  follow(batch: number, after: number): void {
+    this.#clear.run(batch, after);
+    this.#set.run(batch, after);
   }
 }
 

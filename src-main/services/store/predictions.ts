@@ -22,8 +22,9 @@ interface PredictionColumns extends Derived {
 }
 
 const RELABEL = `
-  UPDATE predictions SET loss = label_loss(o.mu, :classes, a.label_after), correct = (predictions.predicted = a.label_after)
+  UPDATE predictions SET loss = label_loss(o.mu, :classes, s.label), correct = (predictions.predicted = s.label)
   FROM annotations AS a CROSS JOIN outputs AS o ON o.run = :run AND o.dataset = a.dataset AND o.image = a.image
+  JOIN states AS s ON s.dataset = a.dataset AND s.image = a.image
   WHERE a.batch = :batch AND a.label_before IS NOT a.label_after
     AND predictions.run = :run AND predictions.dataset = a.dataset AND predictions.image = a.image`;
 

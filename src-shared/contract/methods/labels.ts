@@ -27,6 +27,6 @@ export const labels = methods({
     params: nothing,
     value: z.array(z.object({ name: z.string(), opinions: z.number().int() })),
   },
-  /** Undo state after opening a project. */
-  'labels.state': { params: nothing, value: z.object({ canUndo: z.boolean(), canRedo: z.boolean() }) },
+  /** What this annotator can undo and redo. */
+  'labels.state': { params: z.object({ annotator: annotatorName.optional() }), value: z.object({ canUndo: z.boolean(), canRedo: z.boolean() }) },
 });

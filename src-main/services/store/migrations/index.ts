@@ -8,6 +8,7 @@ import { restoredHistory } from './0006-restored-history.ts';
 import { resumedRuns } from './0007-resumed-runs.ts';
 import { trainingDynamics } from './0008-training-dynamics.ts';
 import { disagreement } from './0009-disagreement.ts';
+import { reverts } from './0010-reverts.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   resumedRuns,
   trainingDynamics,
   disagreement,
+  reverts,
 ];
