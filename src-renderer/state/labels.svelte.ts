@@ -11,6 +11,7 @@ import { me } from './me.ts';
 import { notices, notify, notifyFailure } from './notices.svelte.ts';
 import { saved } from './saved.svelte.ts';
 import { session } from './session.svelte.ts';
+import { plural } from '../text/format.ts';
 
 export interface LabelAction {
   readonly on: ImageSelection;
@@ -39,7 +40,9 @@ class Labels {
   #focusListener: (image: number) => void = () => undefined;
 
   constructor() {
-    client.on('labels.changed', ({ canUndo, canRedo }) => this.#tell(canUndo, canRedo));
+    client.on('labels.changed', ({ annotator, canUndo, canRedo }) => {
+      if (annotator === me()) this.#tell(canUndo, canRedo);
+    });
   }
 
   get canUndo(): boolean {
@@ -65,7 +68,7 @@ class Labels {
     this.#before = [];
     this.#after = [];
     if (session.project === null) return this.#tell(false, false);
-    const state = await call('labels.state', {});
+    const state = await call('labels.state', { annotator: me() });
     if (state !== null) this.#tell(state.canUndo, state.canRedo);
   }
 
@@ -120,7 +123,8 @@ class Labels {
     to.push(focus);
     this.#stored(batch);
     this.#last = method === 'labels.undo' ? 'undo' : 'redo';
-    notify({ text: `${word}: ${batch.description}`, kind: 'done', topic: 'label' });
+    const left = batch.left > 0 ? `; changed since by somebody, left as it is: ${plural(batch.left, 'image')}` : '';
+    notify({ text: `${word}: ${batch.description}${left}`, kind: 'done', topic: 'label' });
     if (focus !== null) this.#focusListener(focus);
   }
 

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { Agreement } from '../../domain/agreement.ts';
 import { DecisionContext, ImageSelection, LabelBatch, LabelChange, LabelRole } from '../../domain/label.ts';
 import { methods } from '../define.ts';
-import { id, nothing } from './common.ts';
-
-const annotatorName = z.string().trim().min(1).max(60);
+import { annotatorName, id, nothing } from './common.ts';
 
 export const labels = methods({
   /** `annotator`: who acts, by default the account that runs the workbench; `as`: by default 'label'. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LabelBatch } from '../../domain/label.ts';
 import { Version, VersionDifference, VersionName } from '../../domain/version.ts';
 import { methods } from '../define.ts';
-import { id } from './common.ts';
+import { annotatorName, id } from './common.ts';
 
 /** Named states of a dataset's labels. */
 export const versions = methods({
@@ -14,6 +14,6 @@ export const versions = methods({
   /** `after` null: as it is now. */
   'versions.difference': { params: z.object({ before: id, after: id.nullable() }), value: VersionDifference },
   /** One act of the log, which can be undone; opinions stay. */
-  'versions.restore': { params: z.object({ version: id }), value: LabelBatch },
+  'versions.restore': { params: z.object({ version: id, annotator: annotatorName.optional() }), value: LabelBatch },
   'versions.remove': { params: z.object({ version: id }), value: z.null() },
 });

@@ -56,9 +56,9 @@ describe('Labels', () => {
       'Ada',
     ]);
     expect(events).toEqual([
-      { images: ten, canUndo: true, canRedo: false },
-      { images: ten, canUndo: false, canRedo: true },
-      { images: ten, canUndo: true, canRedo: false },
+      { images: ten, annotator: 'Ada', canUndo: true, canRedo: false },
+      { images: ten, annotator: 'Ada', canUndo: false, canRedo: true },
+      { images: ten, annotator: 'Ada', canUndo: true, canRedo: false },
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('Labels', () => {
     });
     expect(batch.changed).toBe(1_198);
     expect(batch.images).toHaveLength(1_000);
-    expect(events).toEqual([{ images: null, canUndo: true, canRedo: false }]);
+    expect(events).toEqual([{ images: null, annotator: 'Ada', canUndo: true, canRedo: false }]);
   });
 
   it('refuses contempt in a seven-class dataset and takes it in an eight-class one', async () => {

@@ -103,14 +103,14 @@ describe('LabelLog', () => {
     label('fear');
     store.labels.undo('me');
     label('sad');
-    expect(store.labels.state()).toEqual({ canUndo: true, canRedo: false });
+    expect(store.labels.state('me')).toEqual({ canUndo: true, canRedo: false });
     expect(store.labels.redo('me')).toBeNull();
     store.labels.undo('me');
     store.labels.undo('me');
-    expect(store.labels.state()).toEqual({ canUndo: false, canRedo: true });
+    expect(store.labels.state('me')).toEqual({ canUndo: false, canRedo: true });
     expect(store.labels.redo('me')?.description).toBe('Happy on 1 image');
     expect(store.labels.redo('me')?.description).toBe('Sad on 1 image');
-    expect(store.labels.state().canRedo).toBe(false);
+    expect(store.labels.state('me').canRedo).toBe(false);
   });
 
   it('keeps undo and redo over a restart', () => {
@@ -120,7 +120,7 @@ describe('LabelLog', () => {
     store.labels.undo('me');
     store.close();
     const again = openStore(store.folder);
-    expect(again.labels.state()).toEqual({ canUndo: true, canRedo: true });
+    expect(again.labels.state('me')).toEqual({ canUndo: true, canRedo: true });
     again.labels.redo('me');
     expect(again.images.rows(ids, null).map((row) => row.label)).toEqual(['fear', 'fear', 'fear']);
     again.labels.undo('me');
@@ -206,7 +206,7 @@ describe('LabelLog', () => {
     expect(() => store.labels.apply(ids.slice(2), { kind: 'exclude', excluded: true }, 'me')).toThrow(/Broken images/);
     // What was refused is no undo step.
     store.labels.undo('me');
-    expect(store.labels.state().canUndo).toBe(false);
+    expect(store.labels.state('me').canUndo).toBe(false);
   });
 
   it('loses its lines with their dataset only, and can still undo the others', () => {
@@ -217,8 +217,82 @@ describe('LabelLog', () => {
     store.labels.undo('me');
     store.labels.redo('me');
     store.datasets.remove(dataset);
-    expect(store.labels.state()).toEqual({ canUndo: true, canRedo: false });
+    expect(store.labels.state('me')).toEqual({ canUndo: true, canRedo: false });
     expect(store.labels.undo('me')).toMatchObject({ images: other.ids });
-    expect(store.labels.state()).toEqual({ canUndo: false, canRedo: true });
+    expect(store.labels.state('me')).toEqual({ canUndo: false, canRedo: true });
+  });
+});
+
+describe('several annotators', () => {
+  const labelOf = (store: Store, image: number) => store.images.rows([image], null)[0]?.label;
+
+  it('undo their own acts; what somebody else has changed since stays as it is', () => {
+    const { store, ids } = threeImages();
+    const [first = 0, second = 0] = ids;
+    store.labels.apply([first, second], { kind: 'hard', label: 'happy' }, 'ann');
+    store.labels.apply([second], { kind: 'hard', label: 'fear' }, 'bob', { as: 'decision' });
+    expect(store.labels.state('eve')).toEqual({ canUndo: false, canRedo: false });
+    expect(store.labels.undo('eve')).toBeNull();
+    expect(store.labels.undo('ann')).toMatchObject({ changed: 2, left: 0, description: 'Happy on 2 images' });
+    // Her opinion of the second goes, his decision stays.
+    expect(labelOf(store, first)).toBe('sad');
+    expect(labelOf(store, second)).toBe('fear');
+    expect(store.images.detail(second, null)?.opinions).toEqual([]);
+    expect(store.labels.redo('bob')).toBeNull();
+    store.labels.redo('ann');
+    expect(labelOf(store, first)).toBe('happy');
+    expect(labelOf(store, second)).toBe('fear');
+    store.labels.undo('bob');
+    expect(labelOf(store, second)).toBe('happy');
+  });
+
+  it('keep their stacks over a restart', () => {
+    const { store, ids } = threeImages();
+    const [first = 0] = ids;
+    store.labels.apply([first], { kind: 'flag', flagged: true }, 'ann');
+    store.labels.apply([first], { kind: 'note', note: 'hm' }, 'bob');
+    store.close();
+    const again = openStore(store.folder);
+    expect(again.labels.undo('ann')?.description).toBe('Flag on 1 image');
+    expect(again.labels.state('ann')).toEqual({ canUndo: false, canRedo: true });
+    expect(again.labels.state('bob')).toEqual({ canUndo: true, canRedo: false });
+    expect(again.images.detail(first, null)).toMatchObject({ note: 'hm', row: { flagged: false } });
+    again.close();
+  });
+});
+
+describe('revert', () => {
+  const lines = (store: Store, image: number) => store.images.detail(image, null)?.history.map(({ id }) => id) ?? [];
+
+  it('takes back chosen events as new ones, through a chain of them, and can itself be undone', () => {
+    const { store, ids, dataset } = threeImages();
+    const run = addRun(store, dataset);
+    store.runs.putPredictions(
+      run,
+      ids.map((image) => ({ image, mu: muFor('happy'), logvar: muFor('sad') })),
+    );
+    const start = details(store, ids, run);
+    for (const label of ['happy', 'fear', 'anger'] as const) store.labels.apply(ids, { kind: 'hard', label }, 'ann');
+    store.labels.apply(ids, { kind: 'flag', flagged: true }, 'bob');
+    const before = details(store, ids, run);
+    const batch = store.labels.revert(ids.flatMap((image) => lines(store, image)), 'eve');
+    expect(batch).toMatchObject({ changed: 3, left: 0, description: 'Revert on 3 images', canUndo: true });
+    const withoutHistory = (all: ReturnType<typeof details>) =>
+      all.map((detail) => ({ ...detail, history: [], opinions: detail?.opinions.map(({ opinion }) => opinion) }));
+    expect(withoutHistory(details(store, ids, run))).toEqual(withoutHistory(start));
+    expect(store.images.detail(ids[0] ?? 0, run)?.history.at(-1)?.reversal).toBe(true);
+    store.labels.undo('eve');
+    expect(withoutHistory(details(store, ids, run))).toEqual(withoutHistory(before));
+  });
+
+  it('leaves what was changed since, and refuses where that is everything', () => {
+    const { store, ids } = threeImages();
+    const [first = 0, second = 0] = ids;
+    store.labels.apply([first, second], { kind: 'hard', label: 'happy' }, 'ann');
+    const chosen = [first, second].flatMap((image) => lines(store, image));
+    store.labels.apply([second], { kind: 'hard', label: 'fear' }, 'ann');
+    expect(store.labels.revert(chosen, 'ann')).toMatchObject({ changed: 1, left: 1 });
+    expect(store.images.rows([first, second], null).map(({ label }) => label)).toEqual(['sad', 'fear']);
+    expect(() => store.labels.revert(chosen, 'ann')).toThrow('changed again since');
   });
 });

@@ -38,7 +38,7 @@ describe('opinions', () => {
     store.labels.apply([first], { kind: 'hard', label: 'fear' }, 'bob', { as: 'opinion' });
     store.labels.apply([first, second], { kind: 'unsure' }, 'bob');
     expect(opinions(store, first)).toEqual([['bob', { kind: 'unsure' }]]);
-    expect(store.labels.undo('ann')?.description).toBe('Unsure on 2 images');
+    expect(store.labels.undo('bob')?.description).toBe('Unsure on 2 images');
     expect(opinions(store, first)).toEqual([['bob', { kind: 'hard', label: 'fear' }]]);
     expect(opinions(store, second)).toEqual([]);
     store.labels.undo('bob');

@@ -67,7 +67,7 @@ describe('datasets', () => {
     store.datasets.remove(dataset);
     expect(store.images.rows(ids, run)).toEqual([]);
     expect(store.runs.get(run)).toMatchObject({ dataset: null, datasetName: 'd', predictions: 0 });
-    expect(store.labels.state()).toEqual({ canUndo: false, canRedo: false });
+    expect(store.labels.state('me')).toEqual({ canUndo: false, canRedo: false });
     expect(addDataset(store, 'd', [newImage('a.png', 'sad')]).ids[0]).toBeGreaterThan(ids[0] ?? 0);
   });
 
