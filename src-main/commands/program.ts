@@ -7,6 +7,7 @@ import { devicesCommand } from './devices.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
+import { historyCommand } from './history.ts';
 import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
 import { modelCommand } from './model.ts';
@@ -26,6 +27,7 @@ const COMMANDS = [
   compareCommand,
   explainCommand,
   labelCommand,
+  historyCommand,
   exportCommand,
   versionCommand,
   modelCommand,

@@ -10,4 +10,7 @@ export const labelHandlers = ({ labels }: Services) =>
     'labels.agreement': ({ dataset }) => attempt(() => labels.agreement(dataset)),
     'labels.annotators': () => attempt(() => labels.annotators()),
     'labels.state': ({ annotator }) => attempt(() => labels.state(annotator)),
+    'history.page': ({ filter, before, limit }) => attempt(() => labels.events(filter, before, limit)),
+    'history.summary': ({ filter }) => attempt(() => labels.eventSummary(filter)),
+    'history.revert': ({ what, annotator }) => attempt(() => labels.revert(what, annotator)),
   }) satisfies Partial<Handlers>;

@@ -1,3 +1,4 @@
+import type { Params } from '../../src-shared/contract/methods/index.ts';
 import type {
   DecisionContext,
   ImageSelection,
@@ -26,6 +27,11 @@ export interface LabelAction {
   readonly focus: number | null;
   /** Shows the change at once; returns what takes it back if it cannot be stored. */
   readonly optimistic: () => () => void;
+}
+
+/** What an undo or a revert left alone. */
+function leftText({ left }: LabelBatch): string {
+  return left === 0 ? '' : `; ${plural(left, 'event')} changed since stay${left === 1 ? 's' : ''} as ${left === 1 ? 'it is' : 'they are'}`;
 }
 
 /** Labelling: one action after the other, stored before anything says so, each one undo step. */
@@ -98,6 +104,20 @@ class Labels {
     });
   }
 
+  /** Takes events of the log back, as one act. */
+  revert(what: Params<'history.revert'>['what'], done: string): void {
+    this.#enqueue(async () => {
+      const result = await client.call('history.revert', { what, annotator: me() });
+      if (!result.ok) return notifyFailure(result.error);
+      this.#before.push(null);
+      this.#after = [];
+      this.#stored(result.value);
+      this.#last = 'label';
+      const undo = { label: 'Undo', keys: 'Ctrl+Z', run: () => this.undo() };
+      notify({ text: `${done}${leftText(result.value)}`, kind: 'done', topic: 'label', action: undo });
+    });
+  }
+
   undo(): void {
     this.#enqueue(() => this.#step('labels.undo', 'Undone', this.#before, this.#after));
   }
@@ -123,8 +143,7 @@ class Labels {
     to.push(focus);
     this.#stored(batch);
     this.#last = method === 'labels.undo' ? 'undo' : 'redo';
-    const left = batch.left > 0 ? `; changed since by somebody, left as it is: ${plural(batch.left, 'image')}` : '';
-    notify({ text: `${word}: ${batch.description}${left}`, kind: 'done', topic: 'label' });
+    notify({ text: `${word}: ${batch.description}${leftText(batch)}`, kind: 'done', topic: 'label' });
     if (focus !== null) this.#focusListener(focus);
   }
 

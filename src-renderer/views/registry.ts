@@ -4,6 +4,7 @@ import Box from '@lucide/svelte/icons/box';
 import Database from '@lucide/svelte/icons/database';
 import GitCompare from '@lucide/svelte/icons/git-compare';
 import Grid from '@lucide/svelte/icons/grid-3x3';
+import History from '@lucide/svelte/icons/history';
 import List from '@lucide/svelte/icons/list';
 import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
@@ -67,6 +68,14 @@ export const VIEWS: readonly View[] = [
     letter: 'A',
     group: 'data',
     load: () => import('./analysis/Analysis.svelte'),
+  },
+  {
+    path: '/history',
+    title: 'History',
+    icon: History,
+    letter: 'Y',
+    group: 'data',
+    load: () => import('./history/History.svelte'),
   },
   {
     path: '/train',

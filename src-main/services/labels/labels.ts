@@ -1,4 +1,5 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
+import { AUDIT_REVERTED, type AuditFilter, type AuditLine, type AuditSummary } from '../../../src-shared/domain/audit.ts';
 import type { Agreement } from '../../../src-shared/domain/agreement.ts';
 import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
@@ -27,6 +28,11 @@ export interface Act {
   readonly annotator?: string | undefined;
   readonly context?: DecisionContext | undefined;
 }
+
+/** Events by id, or by a filter up to the last event that the person could see. */
+export type RevertedEvents =
+  | { readonly events: readonly number[] }
+  | { readonly filter: AuditFilter; readonly through: number };
 
 /** What a person does to images: each act is stored before it is answered, and is one undo step. */
 export class Labels {
@@ -71,6 +77,35 @@ export class Labels {
     const { store } = this.#workspace.require();
     const { dataset, name } = requireVersion(store, version);
     return this.#tell(store.labels.restore(dataset, store.versions.point(version), name, annotator), annotator);
+  }
+
+  /**
+   * Takes back events that were chosen, or those that a filter leaves up to one, as one act that can be undone.
+   * @throws FailureError 'conflict' where all of them were changed since, 'invalid' for none or for more than one act takes.
+   */
+  revert(chosen: RevertedEvents, annotator = this.#annotator): LabelBatch {
+    const { store } = this.#workspace.require();
+    const events =
+      'events' in chosen ? chosen.events : store.audit.ids(chosen.filter, chosen.through, AUDIT_REVERTED + 1);
+    if (events.length === 0 || events.length > AUDIT_REVERTED)
+      throw new FailureError({
+        kind: 'invalid',
+        message: events.length === 0 ? 'No event is chosen.' : 'These are too many events for one act.',
+        remedy:
+          events.length === 0
+            ? 'Choose some events first.'
+            : `Narrow the filter to ${AUDIT_REVERTED.toLocaleString('en')} of them, or go back to a version.`,
+      });
+    return this.#tell(store.labels.revert(events, annotator), annotator);
+  }
+
+  /** Events of the log, the newest first. */
+  events(filter: AuditFilter, before: number | null, limit: number): AuditLine[] {
+    return this.#workspace.require().store.audit.page(filter, before, limit);
+  }
+
+  eventSummary(filter: AuditFilter): AuditSummary {
+    return this.#workspace.require().store.audit.summary(filter);
   }
 
   agreement(dataset: number): Agreement {

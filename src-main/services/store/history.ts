@@ -4,7 +4,8 @@ import type { Database } from './database.ts';
 import { Box, parseColumn, parseOptional } from './json.ts';
 import { opinionInWords } from './opinions.ts';
 
-interface AnnotationRecord {
+/** A line of the log as it is read. */
+export interface AnnotationRecord {
   id: number;
   batch: number;
   annotator: string;
@@ -21,7 +22,7 @@ interface AnnotationRecord {
 }
 
 /** What a line made of the image, in words. */
-function inWords(record: AnnotationRecord): string {
+export function lineInWords(record: AnnotationRecord): string {
   switch (record.kind) {
     case 'hard':
     case 'soft':
@@ -61,7 +62,7 @@ export function history(database: Database, image: number): Annotation[] {
     image,
     annotator: record.annotator,
     kind: record.kind,
-    value: inWords(record),
+    value: lineInWords(record),
     before: record.label_before,
     after: record.label_after,
     reversal: record.action !== 'apply' || record.back_to !== null || record.reverts !== null,

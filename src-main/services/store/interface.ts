@@ -8,6 +8,7 @@ import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } fro
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
+import type { AuditTable } from './audit-table.ts';
 import type { ImportTable } from './import-table.ts';
 import type { NewImage } from './new-image.ts';
 import type { OpinionTable } from './opinion-table.ts';
@@ -298,6 +299,7 @@ export interface Store {
   readonly images: ImageTable;
   readonly labels: LabelLog;
   readonly history: LabelHistory;
+  readonly audit: AuditTable;
   readonly versions: VersionTable;
   readonly opinions: OpinionTable;
   readonly runs: RunTable;

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { AsOf } from './as-of.ts';
+import { Audit } from './audit.ts';
 import { Database } from './database.ts';
 import { Datasets } from './datasets.ts';
 import { Images } from './images.ts';
@@ -31,6 +32,7 @@ class SqliteStore implements Store {
   readonly images: Images;
   readonly labels: Log;
   readonly history: AsOf;
+  readonly audit: Audit;
   readonly versions: Versions;
   readonly opinions: Opinions;
   readonly runs: Runs;
@@ -49,6 +51,7 @@ class SqliteStore implements Store {
     this.imports = new Imports(database, this.datasets);
     this.images = new Images(database, places);
     this.history = new AsOf(database, places);
+    this.audit = new Audit(database);
     this.versions = new Versions(database);
     this.runs = new Runs(database, places, predictions);
     this.jobs = new JobRows(database);

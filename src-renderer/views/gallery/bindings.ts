@@ -1,9 +1,7 @@
-import { EXPRESSION_FACES, EXPRESSIONS } from '../../../src-shared/domain/expression.ts';
 import type { Binding } from '../../state/keymap.ts';
-import { labels } from '../../state/labels.svelte.ts';
 import { router } from '../../state/router.svelte.ts';
 import { settings } from '../../state/settings.svelte.ts';
-import { cam } from '../../state/cam.svelte.ts';
+import { camKeys, classKeys, undoKeys } from '../inspector/image-keys.ts';
 import { inspected } from '../inspector/inspected.svelte.ts';
 import { clearLabel, label, toggleExcluded, toggleFlag } from './actions.ts';
 import { gallery } from './gallery.svelte.ts';
@@ -45,63 +43,13 @@ export function bindings(): Binding[] {
   const images = { scope: 'images', group: 'Label' } as const;
   const large = { scope: 'large', group: 'Large view', repeat: true } as const;
   return [
-    ...EXPRESSIONS.map((expression) => ({
-      id: `label.${expression}`,
-      keys: String(EXPRESSION_FACES[expression].digit),
-      title: EXPRESSION_FACES[expression].title,
-      ...images,
-      run: () => label(expression),
-    })),
+    ...classKeys('images', label),
     { id: 'label.clear', keys: 'U', title: 'Clear label', ...images, run: clearLabel },
     { id: 'exclude', keys: 'X', title: 'Exclude', ...images, run: toggleExcluded },
     { id: 'flag', keys: 'F', title: 'Flag', ...images, run: toggleFlag },
     { id: 'note', keys: 'M', title: 'Note', ...images, run: () => inspected.writeNote() },
-    {
-      id: 'undo',
-      keys: 'Ctrl+Z',
-      scope: 'global',
-      group: 'Label',
-      title: 'Undo',
-      repeat: true,
-      run: () => labels.undo(),
-    },
-    {
-      id: 'redo',
-      keys: 'Ctrl+Shift+Z',
-      scope: 'global',
-      group: 'Label',
-      title: 'Redo',
-      repeat: true,
-      run: () => labels.redo(),
-    },
-
-    { id: 'cam', keys: 'H', scope: 'images', group: 'Look', title: 'Grad-CAM on or off', run: () => cam.toggle() },
-    {
-      id: 'cam.class',
-      keys: 'Shift+H',
-      scope: 'images',
-      group: 'Look',
-      title: 'Grad-CAM of the next class',
-      run: () => cam.nextClass(),
-    },
-    {
-      id: 'cam.less',
-      keys: '[',
-      scope: 'images',
-      group: 'Look',
-      title: 'Grad-CAM fainter',
-      repeat: true,
-      run: () => cam.fade(-0.1),
-    },
-    {
-      id: 'cam.more',
-      keys: ']',
-      scope: 'images',
-      group: 'Look',
-      title: 'Grad-CAM stronger',
-      repeat: true,
-      run: () => cam.fade(0.1),
-    },
+    ...undoKeys(),
+    ...camKeys('images'),
     {
       id: 'inspector',
       keys: 'I',

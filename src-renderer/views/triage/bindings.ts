@@ -1,10 +1,9 @@
 import { EXPRESSION_FACES, EXPRESSIONS } from '../../../src-shared/domain/expression.ts';
 import { blind } from '../../state/blind.svelte.ts';
-import { cam } from '../../state/cam.svelte.ts';
 import type { Binding } from '../../state/keymap.ts';
-import { labels } from '../../state/labels.svelte.ts';
 import { notices } from '../../state/notices.svelte.ts';
 import { settings } from '../../state/settings.svelte.ts';
+import { camKeys, classKeys, undoKeys } from '../inspector/image-keys.ts';
 import { inspected } from '../inspector/inspected.svelte.ts';
 import { judge } from './judge.svelte.ts';
 import { triage } from './triage.svelte.ts';
@@ -31,13 +30,7 @@ export function bindings({ actual }: { actual: () => void }): Binding[] {
   const look = { scope: 'triage', group: 'Look' } as const;
   const move = { scope: 'triage', group: 'Queue' } as const;
   return [
-    ...EXPRESSIONS.map((expression) => ({
-      id: `label.${expression}`,
-      keys: String(EXPRESSION_FACES[expression].digit),
-      title: EXPRESSION_FACES[expression].title,
-      ...label,
-      run: () => judge.label(expression),
-    })),
+    ...classKeys('triage', (expression) => judge.label(expression)),
     ...EXPRESSIONS.map((expression) => ({
       id: `colabel.${expression}`,
       keys: `Shift+${EXPRESSION_FACES[expression].digit}`,
@@ -61,34 +54,8 @@ export function bindings({ actual }: { actual: () => void }): Binding[] {
     { id: 'exclude', keys: 'X', title: 'Exclude', ...label, run: () => judge.toggleExcluded() },
     { id: 'flag', keys: 'F', title: 'Flag', ...label, run: () => judge.toggleFlag() },
     { id: 'note', keys: 'M', title: 'Note', ...label, run: () => inspected.writeNote() },
-    {
-      id: 'undo',
-      keys: 'Ctrl+Z',
-      scope: 'global',
-      group: 'Label',
-      title: 'Undo',
-      repeat: true,
-      run: () => labels.undo(),
-    },
-    {
-      id: 'redo',
-      keys: 'Ctrl+Shift+Z',
-      scope: 'global',
-      group: 'Label',
-      title: 'Redo',
-      repeat: true,
-      run: () => labels.redo(),
-    },
-    { id: 'cam', keys: 'H', title: 'Grad-CAM on or off', ...look, run: seen(() => cam.toggle()) },
-    {
-      id: 'cam.class',
-      keys: 'Shift+H',
-      title: 'Grad-CAM of the next class',
-      ...look,
-      run: seen(() => cam.nextClass()),
-    },
-    { id: 'cam.less', keys: '[', title: 'Grad-CAM fainter', repeat: true, ...look, run: () => cam.fade(-0.1) },
-    { id: 'cam.more', keys: ']', title: 'Grad-CAM stronger', repeat: true, ...look, run: () => cam.fade(0.1) },
+    ...undoKeys(),
+    ...camKeys('triage', seen),
     {
       id: 'vich',
       keys: 'V',

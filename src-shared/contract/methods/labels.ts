@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIT_REVERTED, AuditFilter, AuditLine, AuditSummary } from '../../domain/audit.ts';
 import { Agreement } from '../../domain/agreement.ts';
 import { DecisionContext, ImageSelection, LabelBatch, LabelChange, LabelRole } from '../../domain/label.ts';
 import { methods } from '../define.ts';
@@ -27,4 +28,21 @@ export const labels = methods({
   },
   /** What this annotator can undo and redo. */
   'labels.state': { params: z.object({ annotator: annotatorName.optional() }), value: z.object({ canUndo: z.boolean(), canRedo: z.boolean() }) },
+  /** The log, event by event, the newest first: those before one. */
+  'history.page': {
+    params: z.object({ filter: AuditFilter, before: id.nullable(), limit: z.number().int().min(1).max(1_000) }),
+    value: z.array(AuditLine),
+  },
+  'history.summary': { params: z.object({ filter: AuditFilter }), value: AuditSummary },
+  /** Takes events back as one new act. `through`: the last event that the person could see. */
+  'history.revert': {
+    params: z.object({
+      what: z.union([
+        z.object({ events: z.array(id).min(1).max(AUDIT_REVERTED) }),
+        z.object({ filter: AuditFilter, through: id }),
+      ]),
+      annotator: annotatorName.optional(),
+    }),
+    value: LabelBatch,
+  },
 });
