@@ -31,7 +31,9 @@ export interface LabelAction {
 
 /** What an undo or a revert left alone. */
 function leftText({ left }: LabelBatch): string {
-  return left === 0 ? '' : `; ${plural(left, 'event')} changed since stay${left === 1 ? 's' : ''} as ${left === 1 ? 'it is' : 'they are'}`;
+  return left === 0
+    ? ''
+    : `; ${plural(left, 'event')} changed since stay${left === 1 ? 's' : ''} as ${left === 1 ? 'it is' : 'they are'}`;
 }
 
 /** Labelling: one action after the other, stored before anything says so, each one undo step. */

@@ -41,7 +41,11 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await as('Ann', a, 'fear', 'mislabelled');
     await as('Ann', b, 'fear', 'mislabelled');
     await as('Bob', c, 'anger');
-    await api.get('labels.apply', { on: { images: [a, b, c] }, change: { kind: 'flag', flagged: true }, annotator: 'Bob' });
+    await api.get('labels.apply', {
+      on: { images: [a, b, c] },
+      change: { kind: 'flag', flagged: true },
+      annotator: 'Bob',
+    });
   });
   afterAll(async () => {
     await context.close();

@@ -1,5 +1,10 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
-import { AUDIT_REVERTED, type AuditFilter, type AuditLine, type AuditSummary } from '../../../src-shared/domain/audit.ts';
+import {
+  AUDIT_REVERTED,
+  type AuditFilter,
+  type AuditLine,
+  type AuditSummary,
+} from '../../../src-shared/domain/audit.ts';
 import type { Agreement } from '../../../src-shared/domain/agreement.ts';
 import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
@@ -31,8 +36,7 @@ export interface Act {
 
 /** Events by id, or by a filter up to the last event that the person could see. */
 export type RevertedEvents =
-  | { readonly events: readonly number[] }
-  | { readonly filter: AuditFilter; readonly through: number };
+  { readonly events: readonly number[] } | { readonly filter: AuditFilter; readonly through: number };
 
 /** What a person does to images: each act is stored before it is answered, and is one undo step. */
 export class Labels {

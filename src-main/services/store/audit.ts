@@ -1,4 +1,9 @@
-import { AUDIT_COUNTED, type AuditFilter, type AuditLine, type AuditSummary } from '../../../src-shared/domain/audit.ts';
+import {
+  AUDIT_COUNTED,
+  type AuditFilter,
+  type AuditLine,
+  type AuditSummary,
+} from '../../../src-shared/domain/audit.ts';
 import type { AuditTable } from './audit-table.ts';
 import type { Database } from './database.ts';
 import { lineInWords, type AnnotationRecord } from './history.ts';
@@ -31,12 +36,12 @@ function conditions(filter: AuditFilter): { where: string; bound: Bound } {
   };
   add('a.dataset = :dataset', 'dataset', filter.dataset);
   add('n.name = :annotator', 'annotator', filter.annotator);
+  add(`CASE :part WHEN 'label' THEN a.kind IN ${JUDGING} ELSE a.kind = :part END`, 'part', filter.part);
   add(
-    `CASE :part WHEN 'label' THEN a.kind IN ${JUDGING} ELSE a.kind = :part END`,
-    'part',
-    filter.part,
+    '(a.label_before = :label OR a.label_after = :label) AND a.label_before IS NOT a.label_after',
+    'label',
+    filter.label,
   );
-  add('(a.label_before = :label OR a.label_after = :label) AND a.label_before IS NOT a.label_after', 'label', filter.label);
   add(`coalesce(b.context ->> 'queue', '') = :queue`, 'queue', filter.queue);
   add('instr(lower(i.path), lower(:path)) > 0', 'path', filter.path);
   add('b.at >= :since', 'since', filter.since);

@@ -259,7 +259,9 @@ export class Log implements LabelLog {
       () =>
         new UndoStack(
           this.#database
-            .prepare<[], Act>('SELECT id, action, target, annotator FROM batches WHERE restored_for IS NULL ORDER BY id')
+            .prepare<[], Act>(
+              'SELECT id, action, target, annotator FROM batches WHERE restored_for IS NULL ORDER BY id',
+            )
             .iterate(),
         ),
     );

@@ -30,7 +30,13 @@ export function camKeys(scope: string, seen: (act: () => void) => () => void = (
   const look = { scope, group: 'Look' } as const;
   return [
     { id: 'cam', keys: 'H', title: 'Grad-CAM on or off', ...look, run: seen(() => cam.toggle()) },
-    { id: 'cam.class', keys: 'Shift+H', title: 'Grad-CAM of the next class', ...look, run: seen(() => cam.nextClass()) },
+    {
+      id: 'cam.class',
+      keys: 'Shift+H',
+      title: 'Grad-CAM of the next class',
+      ...look,
+      run: seen(() => cam.nextClass()),
+    },
     { id: 'cam.less', keys: '[', title: 'Grad-CAM fainter', repeat: true, ...look, run: () => cam.fade(-0.1) },
     { id: 'cam.more', keys: ']', title: 'Grad-CAM stronger', repeat: true, ...look, run: () => cam.fade(0.1) },
   ];

@@ -27,7 +27,10 @@ export const labels = methods({
     value: z.array(z.object({ name: z.string(), opinions: z.number().int() })),
   },
   /** What this annotator can undo and redo. */
-  'labels.state': { params: z.object({ annotator: annotatorName.optional() }), value: z.object({ canUndo: z.boolean(), canRedo: z.boolean() }) },
+  'labels.state': {
+    params: z.object({ annotator: annotatorName.optional() }),
+    value: z.object({ canUndo: z.boolean(), canRedo: z.boolean() }),
+  },
   /** The log, event by event, the newest first: those before one. */
   'history.page': {
     params: z.object({ filter: AuditFilter, before: id.nullable(), limit: z.number().int().min(1).max(1_000) }),

@@ -16,7 +16,9 @@ function labelled(): { store: Store; dataset: number; ids: number[] } {
 }
 
 const told = (store: Store, filter: Partial<AuditFilter>) =>
-  store.audit.page(AuditFilter.parse(filter), null, 100).map(({ annotator, value, action }) => `${annotator} ${value} ${action}`);
+  store.audit
+    .page(AuditFilter.parse(filter), null, 100)
+    .map(({ annotator, value, action }) => `${annotator} ${value} ${action}`);
 
 describe('the log read event by event', () => {
   it('is told newest first, with what was taken back', () => {

@@ -275,7 +275,10 @@ describe('revert', () => {
     for (const label of ['happy', 'fear', 'anger'] as const) store.labels.apply(ids, { kind: 'hard', label }, 'ann');
     store.labels.apply(ids, { kind: 'flag', flagged: true }, 'bob');
     const before = details(store, ids, run);
-    const batch = store.labels.revert(ids.flatMap((image) => lines(store, image)), 'eve');
+    const batch = store.labels.revert(
+      ids.flatMap((image) => lines(store, image)),
+      'eve',
+    );
     expect(batch).toMatchObject({ changed: 3, left: 0, description: 'Revert on 3 images', canUndo: true });
     const withoutHistory = (all: ReturnType<typeof details>) =>
       all.map((detail) => ({ ...detail, history: [], opinions: detail?.opinions.map(({ opinion }) => opinion) }));
