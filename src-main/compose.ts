@@ -104,7 +104,7 @@ export function composeServices(options: ComposeOptions): Services {
     versions: new Versions(workspace, emit, annotator),
     queues: new Queues(workspace, gallery),
     runs,
-    models: new Models(workspace, engine, emit),
+    models: new Models(workspace, engine, emit, join(resources, 'python')),
     evaluations: new Evaluations(workspace, statistics),
     tensorflow: new Tensorflow({
       home,

@@ -118,7 +118,7 @@ async function predictImages(session: Session, options: PredictOptions, paths: r
   const { classes, predictions, failed } = await predictLoose(session, { checkpoint, files, device: options.device });
   const out = options.out === undefined ? null : absolute(session, options.out);
   if (out !== null) {
-    const rows = predictions.map((one) => ({ ...one, label: null, split: '', dataset: '' }));
+    const rows = predictions.map((one) => ({ ...one, label: null, split: '', dataset: '', box: null }));
     await writePredictionsCsv(out, classes, rows);
   }
   const byClass = (values: Float32Array): Record<string, number | undefined> =>

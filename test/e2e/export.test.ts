@@ -83,7 +83,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await exported();
     const lines = readFileSync(join(home, 'sad.csv'), 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(shown + 1);
-    expect(lines[0]).toMatch(/^path,label,prediction,mu_neutral,logvar_neutral,.*,flip,split,dataset$/);
+    expect(lines[0]).toMatch(/^path,label,prediction,mu_neutral,logvar_neutral,.*,flip,split,dataset,box$/);
     expect(lines.slice(1).every((line) => line.split(',')[1] === 'sad')).toBe(true);
   });
 

@@ -45,15 +45,14 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
       return answers.call('explain', { ...request, device });
     },
     examine: ({ file, vich }) =>
-      withPlain(spawn, file, async ({ plain, format, bytes, facts, unknown }) => {
+      withPlain(spawn, file, async ({ plain, format, bytes, unknown }) => {
         const { order, metadata, ...found } = await answers.call('examine', { plain, vich });
-        const written = [...metadata].map(([name, value]) => ({ name, value }));
         return {
           ...found,
           path: file,
           format,
           bytes,
-          facts: [...facts, ...written],
+          facts: [...metadata].map(([name, value]) => ({ name, value })),
           unknown: [...unknown],
           order: order && [...order],
         };

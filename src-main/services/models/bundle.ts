@@ -1,7 +1,7 @@
 /** The hand-off bundle: one folder from which a colleague reproduces a run's accuracy without this program. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
@@ -34,7 +34,10 @@ const MODELS: readonly (readonly [ModelFormat, string])[] = [
   ['onnx', 'model.onnx'],
 ];
 
+const NETWORK = 'poster_var.py';
+
 /**
+ * @param python folder of `poster_var.py`, the network for PyTorch.
  * Written beside its place and put there when it is whole.
  * @throws FailureError 'conflict' for a folder that has something in it, or without a validation split; and of the exports.
  */
@@ -44,6 +47,7 @@ export async function writeBundle(
   out: string,
   job: JobContext,
   write: Write,
+  python: string,
 ): Promise<BundleReport> {
   const { store } = context;
   const place = validationOf(store, run);
@@ -83,6 +87,10 @@ export async function writeBundle(
     const accuracy = accuracyOf(context, run, place);
     await writeTextFile(join(folder, 'classes.txt'), [`${run.classes.join('\n')}\n`]);
     await writeTextFile(join(folder, 'preprocessing.json'), [json(PREPROCESSING)]);
+    // Its sizes are the published ones.
+    if (run.size === 'paper') {
+      await writeTextFile(join(folder, NETWORK), [await readFile(join(python, NETWORK), 'utf8')]);
+    }
     const about = { run, dataset, split: place.split, accuracy, images };
     await writeTextFile(join(folder, 'README.md'), [bundleReadme(about)]);
     const names = (await readdir(folder)).toSorted();

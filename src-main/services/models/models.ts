@@ -46,11 +46,14 @@ export class Models {
   readonly #project: OpenProject;
   readonly #engine: Engine;
   readonly #emit: Emit;
+  readonly #python: string;
 
-  constructor(project: OpenProject, engine: Engine, emit: Emit) {
+  /** @param python folder of what goes into a bundle for PyTorch. */
+  constructor(project: OpenProject, engine: Engine, emit: Emit, python: string) {
     this.#project = project;
     this.#engine = engine;
     this.#emit = emit;
+    this.#python = python;
   }
 
   /** Reads a file of any origin safely and says what of it is POSTER-Var. */
@@ -112,7 +115,7 @@ export class Models {
     const run = requireRun(context, request.run);
     requireAbsolute(request.out);
     const write = (job: JobContext): Promise<BundleReport> =>
-      writeBundle(context, run, request.out, job, (one) => this.#write(context, run, { ...one, run: run.id }));
+      writeBundle(context, run, request.out, job, (one) => this.#write(context, run, { ...one, run: run.id }), this.#python);
     return this.#job(context, run, `Bundle of ${run.name}`, write);
   }
 

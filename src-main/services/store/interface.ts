@@ -44,6 +44,8 @@ export interface StoredPrediction extends NewPrediction {
   /** Current label. */
   readonly label: Expression | null;
   readonly status: ImageStatus;
+  /** Part of the upright picture that is looked at now; null for the whole of it. */
+  readonly box: Box | null;
 }
 
 /** Two runs' mu for one readable, labelled image; each in its run's order of classes. */

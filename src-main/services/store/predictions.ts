@@ -1,8 +1,9 @@
+import { Box } from '../../../src-shared/domain/box.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { argmax, crossEntropy, entropy, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, StoredPrediction } from './interface.ts';
-import { Classes, idList, parseColumn } from './json.ts';
+import { Classes, idList, parseColumn, parseOptional } from './json.ts';
 import { toBlob, toFloats } from './packed.ts';
 
 /** What follows from an output and the current label. */
@@ -53,14 +54,14 @@ export class Predictions {
     this.#count = database.prepare('UPDATE runs SET predictions = predictions + ? WHERE id = ?');
     this.#exists = database.prepare('SELECT 1 FROM outputs WHERE run = ? AND dataset = ? AND image = ?');
     this.#list = database.prepare(`
-      SELECT o.image, o.mu, o.logvar, i.path, s.split, s.label, s.status
+      SELECT o.image, o.mu, o.logvar, i.path, s.split, s.label, s.status, s.box
       FROM outputs AS o
       JOIN states AS s ON s.dataset = o.dataset AND s.image = o.image
       JOIN images AS i ON i.id = o.image
       WHERE o.run = :run AND o.dataset = :dataset AND (:split IS NULL OR s.split = :split)
       ORDER BY o.image`);
     this.#listOf = database.prepare(`
-      SELECT o.image, o.mu, o.logvar, i.path, s.split, s.label, s.status
+      SELECT o.image, o.mu, o.logvar, i.path, s.split, s.label, s.status, s.box
       FROM json_each(:ids) AS wanted
       CROSS JOIN images AS i ON i.id = wanted.value
       JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
@@ -106,10 +107,11 @@ export class Predictions {
   }
 }
 
-type Stored = Omit<StoredPrediction, 'mu' | 'logvar'> & Blobs;
+type Stored = Omit<StoredPrediction, 'mu' | 'logvar' | 'box'> & Blobs & { box: string | null };
 
 function toPrediction(row: Stored): StoredPrediction {
-  return { ...row, mu: toFloats(row.mu), logvar: row.logvar === null ? null : toFloats(row.logvar) };
+  const logvar = row.logvar === null ? null : toFloats(row.logvar);
+  return { ...row, mu: toFloats(row.mu), logvar, box: parseOptional(Box, row.box) };
 }
 
 interface Blobs {

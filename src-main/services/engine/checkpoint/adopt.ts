@@ -9,6 +9,7 @@ import { parameterTable } from '../model/parameters.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { compare, configOf, examine, widestTable } from './foreign.ts';
 import { locate } from './locate.ts';
+import { ownMeta } from './metadata.ts';
 import { withTensors } from './tensors.ts';
 
 /** Seed of what a file lacks and no forward pass reads. */
@@ -44,7 +45,8 @@ export function adopt(
         remedy: 'Name each class once, in the order of the outputs.',
       });
     }
-    const config = configOf(model);
+    const { frozenBackboneBatchNorm = 'batch' } = ownMeta(tensors.header.metadata)?.config ?? {};
+    const config: ModelConfig = { ...configOf(model), frozenBackboneBatchNorm };
     const table = parameterTable(config);
     const { entries } = locate(tensors.header, [widestTable(config.size)]);
     const weights = new Map<string, StoredTensor>(initialise(config, SEED));

@@ -2,7 +2,7 @@
 import type { Expression } from '../../../../src-shared/domain/expression.ts';
 import { examine } from './foreign.ts';
 import type { Matching } from './foreign.ts';
-import { decodeMeta } from './metadata.ts';
+import { ownMeta } from './metadata.ts';
 import { withTensors } from './tensors.ts';
 
 export interface PlainExamination extends Matching {
@@ -15,15 +15,6 @@ export interface PlainExamination extends Matching {
 export function examineFile(file: string, wanted: { readonly vich?: boolean }): PlainExamination {
   return withTensors(file, (tensors) => {
     const { metadata } = tensors.header;
-    return { ...examine(tensors, wanted), order: orderIn(metadata), metadata };
+    return { ...examine(tensors, wanted), order: ownMeta(metadata)?.classes ?? null, metadata };
   });
-}
-
-/** The classes that one of our own files names; null for all others. */
-function orderIn(metadata: ReadonlyMap<string, string>): readonly Expression[] | null {
-  try {
-    return decodeMeta(metadata).classes;
-  } catch {
-    return null;
-  }
 }

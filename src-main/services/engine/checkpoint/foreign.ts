@@ -10,6 +10,7 @@ import { parameterTable } from '../model/parameters.ts';
 import type { ParameterSpec } from '../model/parameters.ts';
 import { locate } from './locate.ts';
 import type { Located } from './locate.ts';
+import { ownMeta } from './metadata.ts';
 import type { SafetensorsHeader, TensorEntry } from './safetensors.ts';
 import { convertible } from './tensors.ts';
 import type { TensorFile } from './tensors.ts';
@@ -171,14 +172,18 @@ function describe(
   const linear = found.get('VIT.head.linear.weight');
   const width = found.get('VIT.cls_token')?.shape.at(-1) ?? variational?.shape[1] ?? linear?.shape[1];
   const bothHeads = variational !== undefined && linear !== undefined;
-  const vich = bothHeads ? (wanted ?? true) : variational !== undefined;
+  const own = ownMeta(file.header.metadata)?.config;
+  const vich = bothHeads ? (wanted ?? own?.vich ?? true) : variational !== undefined;
   const classes = (vich ? variational : linear)?.shape[0];
   if (classes === undefined || (classes !== 7 && classes !== 8)) return null;
   const embeds = found.get('level_embeds');
   // Untrained, the embedding is zero: the same network without it.
   const zero = (entry: TensorEntry): boolean => !file.read(entry, 'float32').data.some((value) => Number(value) !== 0);
   const layerEmbedding = embeds !== undefined && convertible(embeds, 'float32') && !zero(embeds);
-  return { size: width === 96 ? 'tiny' : 'paper', classes, vich, bothHeads, layerEmbedding };
+  const size = width === 96 ? 'tiny' : 'paper';
+  // A file of ours says whether the embedding was used: numbers stand in it also where it was not.
+  const told = own?.size === size && own.classes === classes ? own : null;
+  return { size, classes, vich, bothHeads, layerEmbedding: told?.layerEmbedding ?? layerEmbedding };
 }
 
 function warningsOf(model: NonNullable<Examination['model']>, missing: readonly ParameterSpec[]): string[] {

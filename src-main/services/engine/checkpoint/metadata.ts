@@ -74,3 +74,12 @@ export function decodeMeta(metadata: ReadonlyMap<string, string>): CheckpointMet
   const { size, classes, vich, layerEmbedding, frozenBackboneBatchNorm } = read.data;
   return { classes, config: { size, classes: classes.length, vich, layerEmbedding, frozenBackboneBatchNorm } };
 }
+
+/** What one of our own files says of itself, whatever format it has been through; null for all others. */
+export function ownMeta(metadata: ReadonlyMap<string, string>): CheckpointMeta | null {
+  try {
+    return decodeMeta(metadata);
+  } catch {
+    return null;
+  }
+}

@@ -16,7 +16,6 @@ export interface PlainFile {
   readonly plain: string;
   readonly format: Examination['format'];
   readonly bytes: number;
-  readonly facts: Examination['facts'];
   readonly unknown: readonly string[];
 }
 
@@ -27,13 +26,12 @@ export async function withPlain<T>(
   body: (plain: PlainFile) => Promise<T>,
 ): Promise<T> {
   const { bytes, safetensors } = await sniff(file);
-  if (safetensors) return body({ plain: file, format: 'safetensors', bytes, facts: [], unknown: [] });
+  if (safetensors) return body({ plain: file, format: 'safetensors', bytes, unknown: [] });
   const folder = await mkdtemp(join(tmpdir(), 'poster-var-read-'));
   try {
     const plain = join(folder, 'tensors.safetensors');
-    const { format, scalars, unknown } = await convertApart(spawn, file, plain);
-    const facts = [...scalars].map(([name, value]) => ({ name, value: String(value) }));
-    return await body({ plain, format, bytes, facts, unknown });
+    const { format, unknown } = await convertApart(spawn, file, plain);
+    return await body({ plain, format, bytes, unknown });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

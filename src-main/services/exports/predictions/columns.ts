@@ -11,7 +11,7 @@ import {
 import type { StoredPrediction } from '../../store/interface.ts';
 
 /** What a prediction is told of, wherever it comes from. */
-export type Predicted = Pick<StoredPrediction, 'path' | 'label' | 'mu' | 'logvar' | 'split'> & {
+export type Predicted = Pick<StoredPrediction, 'path' | 'label' | 'mu' | 'logvar' | 'split' | 'box'> & {
   /** Name of the dataset; '' for loose images. */
   readonly dataset: string;
 };
@@ -24,7 +24,7 @@ export interface Column {
 
 /**
  * Columns of a table of predictions: mu, logvar, sigma and softmax(mu) for each class; then sigma of the predicted class, loss on
- * the label, entropy, margin and flip probability.
+ * the label, entropy, margin and flip probability; split, dataset, and the face box "x y width height" that the picture was cut to.
  */
 export function columnsFor(classes: readonly Expression[]): readonly Column[] {
   const text = (name: string): Column => ({ name, type: 'text' });
@@ -38,13 +38,13 @@ export function columnsFor(classes: readonly Expression[]): readonly Column[] {
     ...classes.map((name) => float(`sigma_${name}`)),
     ...classes.map((name) => float(`p_${name}`)),
     ...['sigma', 'loss', 'entropy', 'margin', 'flip'].map(float),
-    ...['split', 'dataset'].map(text),
+    ...['split', 'dataset', 'box'].map(text),
   ];
 }
 
 /** A prediction's values in the order of `columnsFor`; null for what needs VICH or a label where there is none. */
 export function valuesOf(
-  { path, label, mu, logvar, split, dataset }: Predicted,
+  { path, label, mu, logvar, split, dataset, box }: Predicted,
   classes: readonly Expression[],
 ): (string | number | null)[] {
   const predicted = argmax(mu);
@@ -65,5 +65,6 @@ export function valuesOf(
     logvar === null ? null : flipProbability(mu, logvar),
     split,
     dataset,
+    box && `${box.x} ${box.y} ${box.width} ${box.height}`,
   ];
 }

@@ -15,7 +15,7 @@ import { fileSource } from './source.ts';
 /** What a PyTorch file holds beside its tensors. */
 export interface ConvertedFile {
   readonly format: 'pytorch-zip' | 'pytorch-legacy';
-  /** Numbers and short texts by the way to them, e.g. epoch. */
+  /** Numbers and short texts by the way to them, e.g. epoch; the file that was written has them as its metadata. */
   readonly scalars: ReadonlyMap<string, string | number | boolean>;
   /** Classes and functions that the file names and that mean nothing here. */
   readonly unknown: readonly string[];
@@ -28,14 +28,15 @@ export function convertPyTorch(file: string, out: string): ConvertedFile {
     const { format, tensors, scalars, unknown } = readPyTorch(fileSource(descriptor, fstatSync(descriptor).size));
     // Widest elements first: every tensor then lies aligned.
     const inOrder = tensors.toSorted((a, b) => ELEMENT_BYTES[b.element] - ELEMENT_BYTES[a.element]);
-    replaceFile(out, chunks(inOrder));
+    const texts = [...scalars].map(([name, value]): [string, string] => [name, String(value)]);
+    replaceFile(out, chunks(inOrder, new Map(texts)));
     return { format: format === 'zip' ? 'pytorch-zip' : 'pytorch-legacy', scalars, unknown };
   } finally {
     closeSync(descriptor);
   }
 }
 
-function* chunks(tensors: readonly PyTorchTensor[]): Generator<Uint8Array> {
+function* chunks(tensors: readonly PyTorchTensor[], metadata: ReadonlyMap<string, string>): Generator<Uint8Array> {
   const entries: TensorEntry[] = [];
   let end = 0;
   for (const { name, element, shape, byteLength } of tensors) {
@@ -45,6 +46,6 @@ function* chunks(tensors: readonly PyTorchTensor[]): Generator<Uint8Array> {
     end += byteLength;
     entries.push({ name, dtype: element, shape, begin, end });
   }
-  yield encodeHeader(entries, new Map());
+  yield encodeHeader(entries, metadata);
   for (const tensor of tensors) yield* tensor.bytes();
 }

@@ -1,12 +1,15 @@
-"""POSTER-Var in plain PyTorch: the peer that the engine is measured against. Eager, functional, official names and layouts."""
-import math
+"""
+POSTER-Var in plain PyTorch: eager, functional, under the names of the official state dict. It needs torch and nothing else.
 
+    checkpoint = torch.load("model.pth", weights_only=True)
+    mu, logvar = predict(checkpoint, images)
+"""
 import torch
 import torch.nn.functional as F
 
 
 class Scope:
-    """Weights under a name prefix. `store(name, shape)` gives a tensor, and makes it when it is first asked for."""
+    """Weights under a name prefix; `store(name, shape, trainable)` gives a tensor."""
 
     def __init__(self, store, training, frozen=False, prefix=""):
         self.store, self.training, self.frozen, self.prefix = store, training, frozen, prefix
@@ -124,8 +127,11 @@ def vision_transformer(net, x):
     return v * net.linear("se_block.linear2", F.relu(net.linear("se_block.linear1", v, width)), width).sigmoid()
 
 
-def forward(store, images, classes=7, training=False, drop=None):
-    """images [B, 3, 224, 224] -> mu, logvar [B, classes]. `drop` [B, 4]: factors of the droppable residual branches."""
+def forward(store, images, classes=7, training=False, drop=None, vich=True, layer_embedding=True):
+    """
+    images [B, 3, 224, 224] -> mu, logvar [B, classes]; without VICH, logvar is None.
+    `drop` [B, 4]: factors of the droppable residual branches.
+    """
     net = Scope(store, training)
     half = F.interpolate(images, 112)
     landmarks = list(mobile_face_net(net.at("face_landback", frozen=True), half))
@@ -140,48 +146,26 @@ def forward(store, images, classes=7, training=False, drop=None):
         F.gelu(net.conv("embed_k.0", levels[1], 768, 3, 2, bias=True)),
         F.gelu(net.conv("embed_v.0", levels[2], 768, 1, bias=True)),
     )
-    embeds = net("level_embeds", 3, 1, 768)
-    tokens = torch.cat([x.flatten(2).transpose(1, 2) + embeds[level] for level, x in enumerate(maps)], 1)
+    tokens = [x.flatten(2).transpose(1, 2) for x in maps]
+    if layer_embedding:
+        embeds = net("level_embeds", 3, 1, 768)
+        tokens = [x + embeds[level] for level, x in enumerate(tokens)]
     vit = net.at("VIT")
-    features = vision_transformer(vit, net.layer_norm("fusion_norm", tokens, 1e-5))
+    features = vision_transformer(vit, net.layer_norm("fusion_norm", torch.cat(tokens, 1), 1e-5))
+    if not vich:
+        return vit.linear("head.linear", features, classes), None
     return vit.linear("head_vae.fc_mu", features, classes), vit.linear("head_vae.fc_logvar", features, classes)
 
 
-def objective(mu, logvar, targets, eps, weight):
-    """Cross-entropy of the sample plus `weight` times KL(N(mu, sigma^2) || N(0, I)); the mean over the batch."""
-    logits = mu + (logvar / 2).exp() * eps
-    kl = 0.5 * (logvar.exp() + mu**2 - 1 - logvar).sum(-1)
-    return F.cross_entropy(logits, targets) + weight * kl.mean()
+def predict(checkpoint, images):
+    """mu and logvar of a checkpoint that `torch.load` has read; images [B, 3, 224, 224], normalised."""
+    weights, vich = checkpoint["model"], checkpoint["vich"] == "true"
+    classes = len(weights["VIT.head_vae.fc_mu.bias" if vich else "VIT.head.linear.bias"])
 
+    def store(name, shape, trainable):
+        if weights[name].shape != torch.Size(shape):
+            raise ValueError(f"{name} is {tuple(weights[name].shape)} and must be {tuple(shape)}")
+        return weights[name]
 
-def golden(name, shape):
-    """The weights of the golden runs, which follow from their names (test/parity/golden.ts says how)."""
-    last, count = name.split(".")[-1], math.prod(shape)
-    u = uniform(name, count)
-    if last == "running_var" or last.startswith("gamma"):
-        u = 0.5 + u
-    elif last == "running_mean":
-        u = (u - 0.5) * 0.2
-    elif last == "relative_position_bias_table":
-        u = (u - 0.5) * 0.5
-    elif last in ("cls_token", "pos_embed", "level_embeds"):
-        u = u - 0.5
-    elif last == "bias":
-        u = (u - 0.5) * 0.1
-    elif len(shape) == 1:
-        u = 0.7 + 0.3 * u
-    else:
-        u = (u - 0.5) * 2 * math.sqrt(3 / math.prod(shape[1:]))
-    return u.reshape(shape).float()
-
-
-def uniform(key, count):
-    """mulberry32 seeded by the FNV-1a hash of the key: `count` numbers in [0, 1), float64."""
-    seed, mask = 0x811C9DC5, 0xFFFFFFFF
-    for byte in key.encode():
-        seed = ((seed ^ byte) * 0x01000193) & mask
-    multiply = lambda a, b: (a * (b & 0xFFFF) + ((a * (b >> 16) & 0xFFFF) << 16)) & mask
-    state = (seed + torch.arange(1, count + 1, dtype=torch.int64) * 0x6D2B79F5) & mask
-    mixed = multiply(state ^ (state >> 15), 1 | state)
-    mixed = (mixed + multiply(mixed ^ (mixed >> 7), 61 | mixed)) & mask ^ mixed
-    return (mixed ^ (mixed >> 14)).double() / 2**32
+    with torch.inference_mode():
+        return forward(store, images, classes, vich=vich, layer_embedding=checkpoint["layerEmbedding"] == "true")
