@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLASS_ORDERS } from '../../../../src-shared/domain/class-orders.ts';
 import { SEVEN } from '../../../../src-shared/domain/expression.ts';
 import type { ModelFormat, ModelPrecision } from '../../../../src-shared/domain/model.ts';
@@ -16,6 +17,37 @@ import type { TensorEntry } from '../../../../src-main/services/engine/checkpoin
 import { exportModel } from '../../../../src-main/services/engine/export/export.ts';
 import type { ModelConfig } from '../../../../src-main/services/engine/model/config.ts';
 import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
+import type { Weights } from '../../../../src-main/services/engine/model/initialise.ts';
+import { Random } from '../../../../src-main/services/engine/random.ts';
+import { IMAGE_SIZE } from '../../../../src-main/services/engine/runtime/graphs.ts';
+import { openClassifier } from '../../../../src-main/services/engine/runtime/inference.ts';
+import { decodeSquare, normalise } from '../../../../src-main/services/images/pixels.ts';
+import { argmax } from '../../../../src-shared/metrics/vich.ts';
+
+/** Damage to what is written, for the exports that must be refused: added to the bias of the last class's mu. */
+const broken = vi.hoisted(() => ({ by: 0 }));
+function damaged(weights: Weights): Weights {
+  const name = 'VIT.head_vae.fc_mu.bias';
+  const bias = weights.get(name);
+  if (broken.by === 0 || bias?.dtype !== 'float32') return weights;
+  const data = bias.data.map((value, index) => (index === 6 ? value + broken.by : value));
+  return new Map([...weights, [name, { ...bias, data }]]);
+}
+vi.mock(import('../../../../src-main/services/engine/export/onnx-file.ts'), async (original) => {
+  const { onnxFile } = await original();
+  return { onnxFile: (weights, ...rest) => onnxFile(damaged(weights), ...rest) };
+});
+vi.mock(import('../../../../src-main/services/engine/checkpoint/pytorch/write.ts'), async (original) => {
+  const { pytorchFile } = await original();
+  return { pytorchFile: (weights, facts) => pytorchFile(damaged(weights), facts) };
+});
+vi.mock(import('../../../../src-main/services/engine/checkpoint/checkpoint.ts'), async (original) => {
+  const whole = await original();
+  // Only what is exported: reading a .pth again saves as well.
+  const saveCheckpoint: typeof whole.saveCheckpoint = (file, weights, ...rest) =>
+    whole.saveCheckpoint(file, file.endsWith('.part') ? damaged(weights) : weights, ...rest);
+  return { ...whole, saveCheckpoint };
+});
 
 const { onnx } = onnxProto;
 const config: ModelConfig = {
@@ -87,6 +119,57 @@ describe('export', () => {
     expect(readFileSync(out, 'utf8')).toBe('older');
     await expect(write('pth', 'float16')).rejects.toThrow(/float32 only/);
     expect(existsSync(join(folder, 'out-float16.pth'))).toBe(false);
+  });
+});
+
+describe('an export whose numbers are wrong', () => {
+  /** Photographs of a kind: labelled as the app itself predicts them, so that its own accuracy is 1. */
+  async function photographs(count: number): Promise<{ file: string; label: number }[]> {
+    const files = await Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        const file = join(folder, `photo-${index}.png`);
+        const random = Random.seeded(index);
+        const pixels = Uint8Array.from({ length: 6 * 6 * 3 }, () => random.integer(256));
+        await sharp(pixels, { raw: { width: 6, height: 6, channels: 3 } }).toFile(file);
+        return file;
+      }),
+    );
+    const pixels = new Float32Array(count * IMAGE_SIZE);
+    for (const [index, file] of files.entries()) normalise(await decodeSquare(file), pixels, index * IMAGE_SIZE);
+    const classifier = await openClassifier(loadCheckpoint(checkpoint).weights, config, 'cpu', 8);
+    const { mu } = await classifier.run(pixels, count);
+    await classifier.dispose();
+    return files.map((file, index) => ({ file, label: argmax(mu.subarray(index * 7, index * 7 + 7)) }));
+  }
+
+  afterEach(() => {
+    broken.by = 0;
+  });
+
+  it.each(['safetensors', 'pth', 'onnx'] as const)('is refused with the figure, and no %s file is left', async (format) => {
+    broken.by = 3e-4;
+    const out = join(folder, `broken.${format}`);
+    writeFileSync(out, 'older');
+    const images = await photographs(3);
+    const request = { checkpoint, format, precision: 'float32', out, images, labelled: [], facts: {} } as const;
+    await expect(exportModel(request)).rejects.toThrow(/differs from the app’s own output by 3\.0e-4, more than 0\.0001/);
+    expect(readFileSync(out, 'utf8')).toBe('older');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+    broken.by = 5e-5;
+    expect((await exportModel(request)).difference).toBeCloseTo(5e-5, 5);
+  });
+
+  it('int8 leaves only where its accuracy holds, and says how much it is', async () => {
+    const labelled = await photographs(12);
+    const out = join(folder, 'photographs.onnx');
+    const request = { checkpoint, format: 'onnx', precision: 'int8', out, images: labelled, labelled, facts: {} } as const;
+    const { accuracy } = await exportModel(request);
+    expect(accuracy).toEqual({ app: 1, file: 1, images: 12 });
+    // Moves one class's mu so far that every image is taken for it.
+    broken.by = 1e3;
+    await expect(exportModel(request)).rejects.toThrow(
+      /In int8 the accuracy on 12 validation images falls from 100\.0% to \d+\.\d%, by \d+\.\d points; at most 0\.5 are allowed/,
+    );
   });
 });
 
