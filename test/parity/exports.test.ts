@@ -57,7 +57,9 @@ describe.skipIf(NO_TORCH !== null).each(VARIANTS)(`${title}: %s`, (_, variant) =
     saveCheckpoint(checkpoint, weights, { config, classes });
     writeFileSync(join(folder, 'input.f32'), pixels);
     const images = [{ file: join(folder, 'grey.png') }];
-    await sharp({ create: { width: 64, height: 64, channels: 3, background: '#456' } }).toFile(join(folder, 'grey.png'));
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: '#456' } }).toFile(
+      join(folder, 'grey.png'),
+    );
     for (const [format, precision] of [...FORMATS, ...(isFull ? [['onnx', 'float16'] as const] : [])]) {
       const out = join(folder, `${precision}.${format}`);
       await exportModel({ checkpoint, format, precision, out, images, labelled: [], facts: { dataset: 'golden' } });

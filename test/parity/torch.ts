@@ -5,7 +5,9 @@ const named = process.env['PYTHON'];
 
 function complaint(): string | null {
   if (named === undefined) return 'skipped: PYTHON names no Python with torch, onnx and onnxruntime';
-  const { status, stderr, error } = spawnSync(named, ['-c', 'import torch, onnx, onnxruntime, PIL'], { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync(named, ['-c', 'import torch, onnx, onnxruntime, PIL'], {
+    encoding: 'utf8',
+  });
   if (status === 0) return null;
   return `skipped: ${named} has no torch, onnx, onnxruntime and pillow (${error?.message ?? stderr.trim().split('\n').at(-1)})`;
 }

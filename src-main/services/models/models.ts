@@ -115,7 +115,14 @@ export class Models {
     const run = requireRun(context, request.run);
     requireAbsolute(request.out);
     const write = (job: JobContext): Promise<BundleReport> =>
-      writeBundle(context, run, request.out, job, (one) => this.#write(context, run, { ...one, run: run.id }), this.#python);
+      writeBundle(
+        context,
+        run,
+        request.out,
+        job,
+        (one) => this.#write(context, run, { ...one, run: run.id }),
+        this.#python,
+      );
     return this.#job(context, run, `Bundle of ${run.name}`, write);
   }
 

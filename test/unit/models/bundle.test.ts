@@ -52,13 +52,22 @@ describe('a hand-off bundle', () => {
     await services.workspace.open(join(folder, 'study'));
     const dataset = services.datasets.list()[0]?.id ?? -1;
     // A face box, set before the images are predicted again: the bundle must tell of it.
-    const { snapshot } = await services.gallery.open({ dataset, run: null, q: 'split:val', sort: 'path', descending: false });
+    const { snapshot } = await services.gallery.open({
+      dataset,
+      run: null,
+      q: 'split:val',
+      sort: 'path',
+      descending: false,
+    });
     const page = services.gallery.page({ snapshot, offset: 0, limit: 9 });
     const [last] = services.gallery.rows({ images: [page.at(-1)?.id ?? -1], run: 1 });
     if (!last?.prediction) throw new Error('nothing was predicted');
     services.labels.apply({ on: { images: [last.id] }, change: { kind: 'hard', label: last.prediction } });
     const boxed = page.find(({ path }) => path.includes('happy'))?.id ?? -1;
-    services.labels.apply({ on: { images: [boxed] }, change: { kind: 'box', box: { x: 10, y: 20, width: 40, height: 50 } } });
+    services.labels.apply({
+      on: { images: [boxed] },
+      change: { kind: 'box', box: { x: 10, y: 20, width: 40, height: 50 } },
+    });
   });
   afterAll(async () => {
     await services.close();
@@ -83,11 +92,26 @@ describe('a hand-off bundle', () => {
       verification: { difference: number; source: string }[];
     };
     for (const [name, hash] of Object.entries(manifest.sha256))
-      expect(createHash('sha256').update(readFileSync(join(out, name))).digest('hex'), name).toBe(hash);
-    expect(Object.keys(manifest.sha256).toSorted()).toEqual(readdirSync(out).filter((name) => name !== 'manifest.json').toSorted());
+      expect(
+        createHash('sha256')
+          .update(readFileSync(join(out, name)))
+          .digest('hex'),
+        name,
+      ).toBe(hash);
+    expect(Object.keys(manifest.sha256).toSorted()).toEqual(
+      readdirSync(out)
+        .filter((name) => name !== 'manifest.json')
+        .toSorted(),
+    );
     expect(manifest.verification).toHaveLength(3);
-    expect(manifest.verification.every(({ difference, source }) => difference <= 1e-4 && source === 'validation')).toBe(true);
-    const [header, ...rows] = readFileSync(join(out, 'predictions.csv'), 'utf8').trimEnd().split('\r\n').join('\n').split('\n');
+    expect(manifest.verification.every(({ difference, source }) => difference <= 1e-4 && source === 'validation')).toBe(
+      true,
+    );
+    const [header, ...rows] = readFileSync(join(out, 'predictions.csv'), 'utf8')
+      .trimEnd()
+      .split('\r\n')
+      .join('\n')
+      .split('\n');
     expect(header?.endsWith(',split,dataset,box')).toBe(true);
     expect(rows).toHaveLength(3);
     expect(rows.filter((row) => row.endsWith(',10 20 40 50')).map((row) => row.split('/')[1])).toEqual(['happy']);
@@ -108,11 +132,16 @@ describe('a hand-off bundle', () => {
   const title = 'the lines of the README, run as they are written, print the accuracy and the app’s mu';
   it.skipIf(NO_TORCH !== null)(NO_TORCH === null ? title : `${title} (${NO_TORCH})`, { timeout: 600_000 }, async () => {
     await cliPaper();
-    for (const [name, run] of [['tiny', 1], ['paper', 2]] as const) {
+    for (const [name, run] of [
+      ['tiny', 1],
+      ['paper', 2],
+    ] as const) {
       const out = name === 'tiny' ? join(folder, 'tiny') : await bundle(run, name);
       const scripts = blocks(readFileSync(join(out, 'README.md'), 'utf8'));
       expect(scripts).toEqual(name === 'tiny' ? [ONNX_LINES] : [ONNX_LINES, TORCH_LINES]);
-      const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { data: { accuracy: number; root: string } };
+      const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as {
+        data: { accuracy: number; root: string };
+      };
       for (const script of scripts) {
         writeFileSync(join(out, 'lines.py'), script);
         const [accuracy, difference] = python('lines.py', [manifest.data.root], out).trim().split('\n');

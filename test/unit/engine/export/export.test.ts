@@ -146,23 +146,36 @@ describe('an export whose numbers are wrong', () => {
     broken.by = 0;
   });
 
-  it.each(['safetensors', 'pth', 'onnx'] as const)('is refused with the figure, and no %s file is left', async (format) => {
-    broken.by = 3e-4;
-    const out = join(folder, `broken.${format}`);
-    writeFileSync(out, 'older');
-    const images = await photographs(3);
-    const request = { checkpoint, format, precision: 'float32', out, images, labelled: [], facts: {} } as const;
-    await expect(exportModel(request)).rejects.toThrow(/differs from the app’s own output by 3\.0e-4, more than 0\.0001/);
-    expect(readFileSync(out, 'utf8')).toBe('older');
-    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
-    broken.by = 5e-5;
-    expect((await exportModel(request)).difference).toBeCloseTo(5e-5, 5);
-  });
+  it.each(['safetensors', 'pth', 'onnx'] as const)(
+    'is refused with the figure, and no %s file is left',
+    async (format) => {
+      broken.by = 3e-4;
+      const out = join(folder, `broken.${format}`);
+      writeFileSync(out, 'older');
+      const images = await photographs(3);
+      const request = { checkpoint, format, precision: 'float32', out, images, labelled: [], facts: {} } as const;
+      await expect(exportModel(request)).rejects.toThrow(
+        /differs from the app’s own output by 3\.0e-4, more than 0\.0001/,
+      );
+      expect(readFileSync(out, 'utf8')).toBe('older');
+      expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+      broken.by = 5e-5;
+      expect((await exportModel(request)).difference).toBeCloseTo(5e-5, 5);
+    },
+  );
 
   it('int8 leaves only where its accuracy holds, and says how much it is', async () => {
     const labelled = await photographs(12);
     const out = join(folder, 'photographs.onnx');
-    const request = { checkpoint, format: 'onnx', precision: 'int8', out, images: labelled, labelled, facts: {} } as const;
+    const request = {
+      checkpoint,
+      format: 'onnx',
+      precision: 'int8',
+      out,
+      images: labelled,
+      labelled,
+      facts: {},
+    } as const;
     const { accuracy } = await exportModel(request);
     expect(accuracy).toEqual({ app: 1, file: 1, images: 12 });
     // Moves one class's mu so far that every image is taken for it.
