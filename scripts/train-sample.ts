@@ -38,7 +38,7 @@ try {
   });
   await jobs.finished(job);
   const [dataset] = store.datasets.list();
-  const preset = runs.presets().find(({ name }) => name === 'quick');
+  const preset = presets.require('quick');
   if (dataset === undefined || preset === undefined) throw new Error('The sample or the preset is missing.');
 
   events.subscribe(({ event, payload }) => {

@@ -17,6 +17,7 @@ import { Workspace } from './services/projects/workspace.ts';
 import { Queries } from './services/queries/queries.ts';
 import { Queues } from './services/queues/queues.ts';
 import { Models } from './services/models/models.ts';
+import { Presets } from './services/runs/own-presets.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Statistics } from './services/statistics/statistics.ts';
 import { Versions } from './services/versions/versions.ts';
@@ -58,6 +59,7 @@ export interface Services {
   readonly labels: Offered<Labels>;
   readonly versions: Offered<Versions>;
   readonly queues: Offered<Queues>;
+  readonly presets: Offered<Presets>;
   readonly runs: Offered<Runs>;
   readonly models: Offered<Models>;
   readonly evaluations: Offered<Evaluations>;
@@ -103,6 +105,7 @@ export function composeServices(options: ComposeOptions): Services {
     duplicates: new Duplicates(workspace, labels),
     versions: new Versions(workspace, emit, annotator),
     queues: new Queues(workspace, gallery),
+    presets: new Presets(home),
     runs,
     models: new Models(workspace, engine, emit, join(resources, 'python')),
     evaluations: new Evaluations(workspace, statistics),

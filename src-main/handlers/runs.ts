@@ -2,10 +2,12 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import { attempt } from '../../src-shared/domain/failure.ts';
 import type { Services } from '../compose.ts';
 
-export const runHandlers = ({ runs }: Services) =>
+export const runHandlers = ({ runs, presets }: Services) =>
   ({
-    'train.presets': () => attempt(() => [...runs.presets()]),
-    'train.start': (request) => attempt(() => runs.startTraining(request)),
+    'train.presets': () => attempt(() => presets.list()),
+    'train.savePreset': (request) => attempt(() => presets.save(request)),
+    'train.removePreset': ({ name }) => attempt(() => (presets.remove(name), null)),
+    'train.start': (request) => attempt(() => runs.start(request)),
     'runs.pause': ({ run }) => attempt(() => (runs.pause(run), null)),
     'runs.resume': ({ run }) => attempt(() => runs.resume(run)),
     'runs.stop': ({ run, keep }) => attempt(async () => (await runs.stop(run, keep), null)),

@@ -14,6 +14,8 @@ export const FailureKind = z.enum([
   'forbidden',
   'disk-full',
   'engine',
+  /** A picture stands in both splits of a training. */
+  'leak',
   /** The engine's process ended under the work. */
   'lost',
   'internal',

@@ -100,6 +100,8 @@ export const TrainRequest = z.object({
   settings: TrainSettings,
   /** Files whose tensors the weights start from, by name and shape: checkpoints, ir50.pth, mobilefacenet_model_best.pth.tar. */
   initialWeights: z.array(z.string().min(1)).max(8).optional(),
+  /** Trains although pictures stand in both splits; the run's log says so. */
+  allowLeak: z.boolean().optional(),
   /** A model of the project that they start from, before those files. */
   initialRun: z.number().int().optional(),
 });
@@ -110,9 +112,23 @@ export const Preset = z.object({
   title: z.string(),
   /** Where the values come from. */
   source: z.string(),
+  /** The same of single settings, by their names; those of `augmentation` under theirs. */
+  sources: z.record(z.string(), z.string()).default({}),
   settings: TrainSettings,
+  /** Saved by the person who works here. */
+  own: z.boolean().default(false),
 });
 export type Preset = z.infer<typeof Preset>;
+
+export const PresetList = z.object({
+  presets: z.array(Preset),
+  /** Files among one's own presets that cannot be read as one, and why. */
+  broken: z.array(z.object({ file: z.string(), reason: z.string() })),
+});
+export type PresetList = z.infer<typeof PresetList>;
+
+export const SavePreset = z.object({ title: z.string().trim().min(1).max(80), settings: TrainSettings });
+export type SavePreset = z.infer<typeof SavePreset>;
 
 /** `interrupted`: its process or the application ended while it ran. That and `paused` and `cancelled` can be resumed. */
 export const RunStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']);

@@ -113,10 +113,10 @@ export type TrainingEvent =
       readonly metrics: EpochMetrics;
       /** This epoch is the best so far; its weights then stand in `best.safetensors`. */
       readonly best: boolean;
-      /** SHA-256 of `best.safetensors`, hex. */
-      readonly bestHash: string;
-      /** In the order of the plan's `train`. */
-      readonly dynamics: EpochDynamics;
+      /** SHA-256 of `best.safetensors`, hex; null where it is written at the end. */
+      readonly bestHash: string | null;
+      /** In the order of the plan's `train`; null where the head alone learns. */
+      readonly dynamics: EpochDynamics | null;
     }
   /** A resume point stands on the disk. */
   | { readonly kind: 'saved'; readonly step: number; readonly processSeconds: number }
@@ -232,7 +232,7 @@ export interface Engine {
    * Trains heads on features, on the processor: a second or less for an epoch of ten thousand.
    * @throws FailureError 'invalid' where the plan does not fit its checkpoint or its own shapes.
    */
-  trainHead(plan: HeadPlan, onEpoch: (progress: HeadProgress) => void, signal: AbortSignal): Promise<HeadOutcome>;
+  trainHead(plan: HeadPlan, onEpoch: (progress: HeadProgress) => void | Promise<void>, signal: AbortSignal): Promise<HeadOutcome>;
   explain(request: {
     checkpoint: string;
     file: string;

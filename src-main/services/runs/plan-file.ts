@@ -14,6 +14,7 @@ const PlannedImage = z.object({
   id: z.number().int(),
   label: z.number().int(),
   target: z.array(z.number()).optional(),
+  certainty: z.number().optional(),
 });
 const PlanFile = z.object({
   format: z.literal('poster-var-plan/1'),
@@ -29,7 +30,7 @@ const NAME = 'plan.json';
 
 /** @throws FailureError 'disk-full' or 'unavailable'. */
 export function writePlan(folder: string, { train, val, initialWeights }: Start): void {
-  const facts = (images: readonly TrainingImage[]) => images.map(({ id, label, target }) => ({ id, label, target }));
+  const facts = (images: readonly TrainingImage[]) => images.map(({ id, label, target, certainty }) => ({ id, label, target, certainty }));
   mkdirSync(folder, { recursive: true });
   const plan = { format: 'poster-var-plan/1', train: facts(train), val: facts(val), initialWeights };
   const text = JSON.stringify(plan);
@@ -50,11 +51,15 @@ export function readPlan(folder: string, store: Store, dataset: number): Start {
   const plan = PlanFile.parse(JSON.parse(text));
   const known = new Map(store.images.files(dataset, null).map((image) => [image.id, image]));
   const found = (images: z.infer<typeof PlanFile>['train']): TrainingImage[] =>
-    images.map(({ id, label, target }) => {
+    images.map(({ id, label, target, certainty }) => {
       // Left out since: it still belongs to this run.
       const image = known.get(id) ?? store.images.file(id);
       if (image === null) throw gone(`The image ${id} that this run learns from is no longer in the project.`);
-      return { id, file: image.file, box: image.box, label, ...(target && { target }) };
+      return {
+        ...{ id, file: image.file, box: image.box, label },
+        ...(target && { target }),
+        ...(certainty !== undefined && { certainty }),
+      };
     });
   const { initialWeights } = plan;
   return { train: found(plan.train), val: found(plan.val), ...(initialWeights && { initialWeights }) };

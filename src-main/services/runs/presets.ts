@@ -1,5 +1,6 @@
 /** Named settings that training starts from. */
 import { Preset } from '../../../src-shared/domain/run.ts';
+import head from '../../../resources/presets/head.json' with { type: 'json' };
 import quick from '../../../resources/presets/quick.json' with { type: 'json' };
 import rafdb from '../../../resources/presets/rafdb.json' with { type: 'json' };
 import rafdbOfficial from '../../../resources/presets/rafdb-official.json' with { type: 'json' };
@@ -12,6 +13,7 @@ import ferplusOfficial from '../../../resources/presets/ferplus-official.json' w
 
 const FILES = [
   quick,
+  head,
   rafdb,
   rafdbOfficial,
   affectnet7,

@@ -6,7 +6,7 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
 import { isResumable } from '../../../src-shared/domain/run.ts';
-import type { Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../../src-shared/domain/run.ts';
+import type { Explanation, Run, RunMetrics, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { Version } from '../../../src-shared/domain/version.ts';
 import type { Engine, TrainingImage, TrainingPlan } from '../engine/interface.ts';
 import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
@@ -15,7 +15,7 @@ import { explanationOf } from './explain.ts';
 import { importRun } from './import.ts';
 import { failedText, predictAndStore } from './prediction.ts';
 import { readPlan, writePlan } from './plan-file.ts';
-import { PRESETS } from './presets.ts';
+import { headSettings, requireFreezable, requireNoLeak } from './requirements.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { Training, checkpointFolder, classesFor, gatherImages } from './training.ts';
 
@@ -29,10 +29,6 @@ export class Runs {
     this.#project = project;
     this.#engine = engine;
     this.#emit = emit;
-  }
-
-  presets(): readonly Preset[] {
-    return PRESETS;
   }
 
   list(): Run[] {
@@ -61,8 +57,24 @@ export class Runs {
     });
   }
 
+  /**
+   * Queues a training once it is known that it can be trusted: no picture stands in both of its splits.
+   * @throws FailureError 'leak' where one does and the request does not say that it knows.
+   */
+  async start(request: TrainRequest): Promise<{ run: number; job: number }> {
+    const context = this.#context();
+    requireDataset(context, request.dataset);
+    const warning = await requireNoLeak(context.store, request);
+    const { settings } = request;
+    const whole =
+      settings.parts === 'head'
+        ? await headSettings(this.#engine, settings, initialWeightsOf(context, request))
+        : settings;
+    return this.startTraining({ ...request, settings: whole }, warning);
+  }
+
   /** Queues a training. At its end every readable image of the dataset has a prediction of the best checkpoint. */
-  startTraining(request: TrainRequest): { run: number; job: number } {
+  startTraining(request: TrainRequest, warning: string | null = null): { run: number; job: number } {
     const context = this.#context();
     const { store } = context;
     const { settings, device, trainSplit, valSplit } = request;
@@ -70,6 +82,7 @@ export class Runs {
     const classes = classesFor(dataset);
     const version = versionOf(context, request);
     const images = gatherImages(context, request, classes);
+    requireFreezable(settings, classes.length);
     const initialWeights = initialWeightsOf(context, request);
     const name = request.name?.trim() || freeName(settings.preset, store.runs.list());
     const run = store.runs.insert({
@@ -88,6 +101,7 @@ export class Runs {
       device,
       epochs: settings.epochs,
     });
+    if (warning !== null) store.runs.update(run, { notes: [{ at: new Date().toISOString(), text: warning }] });
     const folder = checkpointFolder(store.folder, run);
     const learned = { ...images, ...(initialWeights.length > 0 && { initialWeights }) };
     try {

@@ -12,6 +12,7 @@ import type { JobContext } from '../jobs/interface.ts';
 import type { ImageFile, RunPatch } from '../store/interface.ts';
 import type { RunContext } from './context.ts';
 import { requireRun, tellRun } from './context.ts';
+import { trainHeadAlone } from './head-training.ts';
 import { failedText, predictAndStore } from './prediction.ts';
 
 /** Between two attempts to store on a full disk. */
@@ -56,8 +57,15 @@ export function gatherImages(
     const images = files(split).flatMap(({ id, file, box, label: expression, soft }) => {
       const label = expression === null ? -1 : classes.indexOf(expression);
       if (label < 0) return [];
-      const target = targets === 'soft' && soft !== null ? classes.map((each) => soft[each] ?? 0) : null;
-      return [{ id, file, box, label, ...(target !== null && { target }) }];
+      const shares = soft === null ? null : classes.map((each) => soft[each] ?? 0);
+      const total = shares?.reduce((sum, share) => sum + share, 0) ?? 0;
+      return [
+        {
+          ...{ id, file, box, label },
+          ...(targets === 'soft' && shares !== null && { target: shares }),
+          ...(shares !== null && total > 0 && { certainty: (shares[label] ?? 0) / total }),
+        },
+      ];
     });
     if (images.length > 0) return images;
     throw new FailureError({
@@ -90,9 +98,8 @@ export class Training {
     const startedAt = this.#row().startedAt ?? new Date().toISOString();
     this.#update({ status: 'running', startedAt, endedAt: null, error: null });
     try {
-      const outcome = await this.#context.engine.train(this.#plan, (event) => this.#onEvent(event, job), job.signal);
-      this.#update({ processSeconds: outcome.processSeconds });
-      await this.#predictAll(outcome, job);
+      if (this.#plan.settings.parts === 'head') await this.#trainHead(job);
+      else await this.#trainAll(job);
       this.#end('done', {});
     } catch (thrown) {
       const error = toFailure(thrown);
@@ -102,6 +109,24 @@ export class Training {
       else this.#end('cancelled', {});
       throw thrown;
     }
+  }
+
+  async #trainAll(job: JobContext): Promise<void> {
+    const outcome = await this.#context.engine.train(this.#plan, (event) => this.#onEvent(event, job), job.signal);
+    this.#update({ processSeconds: outcome.processSeconds });
+    await this.#predictAll(outcome, job);
+  }
+
+  async #trainHead(job: JobContext): Promise<void> {
+    const { outcome, predictions } = await trainHeadAlone(this.#context, this.#plan, {
+      dataset: this.#dataset,
+      signal: job.signal,
+      tell: (event) => this.#onEvent(event, job),
+      onFeatures: (done, total) => job.progress(done, total, `Features of image ${done} of ${total}`),
+    });
+    this.#context.store.runs.putPredictions(this.#run, predictions);
+    this.#context.emit('predictions.changed', { run: this.#run, dataset: this.#dataset });
+    this.#update({ processSeconds: outcome.processSeconds });
   }
 
   /** What an event says is stored before the next one comes; a full disk holds them all up until there is room. */
@@ -165,12 +190,14 @@ export class Training {
   #epoch({ metrics, best, bestHash, dynamics }: TrainingEvent & { kind: 'epoch' }): void {
     const { store, emit } = this.#context;
     const { epoch, valAccuracy, processSeconds } = metrics;
-    store.runs.addEpoch(this.#run, metrics, dynamics);
+    store.runs.addEpoch(this.#run, metrics, dynamics ?? undefined);
     const found: RunPatch = best
       ? {
           best: { metric: 'accuracy', value: valAccuracy ?? 0, epoch },
-          checkpoint: join(this.#plan.folder, 'best.safetensors'),
-          checkpointHash: bestHash,
+          ...(bestHash !== null && {
+            checkpoint: join(this.#plan.folder, 'best.safetensors'),
+            checkpointHash: bestHash,
+          }),
         }
       : {};
     this.#update({ epoch, processSeconds, ...found });

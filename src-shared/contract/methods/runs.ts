@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { DeviceChoice } from '../../domain/device.ts';
-import { Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../domain/run.ts';
+import { Explanation, Preset, PresetList, Run, RunMetrics, SavePreset, TrainRequest } from '../../domain/run.ts';
 import { methods } from '../define.ts';
 import { id, nothing } from './common.ts';
 
 export const runs = methods({
-  'train.presets': { params: nothing, value: z.array(Preset) },
+  'train.presets': { params: nothing, value: PresetList },
+  /** Saves settings as a preset of one's own; one of the same name is replaced. */
+  'train.savePreset': { params: SavePreset, value: Preset },
+  'train.removePreset': { params: z.object({ name: z.string() }), value: z.null() },
   'train.start': { params: TrainRequest, value: z.object({ run: id, job: id }) },
   /** Stops its training between two steps; resume goes on from there. */
   'runs.pause': { params: z.object({ run: id }), value: z.null() },
