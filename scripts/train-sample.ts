@@ -27,7 +27,7 @@ const home = await mkdtemp(join(tmpdir(), 'poster-var-sample-'));
 const resources = join(import.meta.dirname, '..', 'resources', 'sample');
 const services = composeServices({ home, door: 'cli' });
 try {
-  const { workspace, runs, evaluations, events } = services;
+  const { workspace, runs, presets, evaluations, events } = services;
   await workspace.create(join(home, 'project'), SAMPLE.name);
   const { store, jobs } = workspace.require();
   const faces = join(store.folder, 'faces');

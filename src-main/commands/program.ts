@@ -12,6 +12,7 @@ import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
 import { modelCommand } from './model.ts';
 import { predictCommand } from './predict.ts';
+import { presetCommand } from './preset.ts';
 import { serveCommand } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import { tensorflowCommand } from './tensorflow.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   importCommand,
   datasetCommand,
   trainCommand,
+  presetCommand,
   predictCommand,
   evaluateCommand,
   compareCommand,

@@ -52,7 +52,7 @@ describe('kill -9 of the host', () => {
 
   it('in the middle of training shows the run as interrupted and frees the project', async () => {
     const { host, api, dataset } = await open();
-    const quick = (await api.get('train.presets', {})).find((preset) => preset.name === 'quick');
+    const quick = (await api.get('train.presets', {})).presets.find((preset) => preset.name === 'quick');
     if (quick === undefined) throw new Error('There is no quick preset.');
     const started = await api.get('train.start', {
       dataset,

@@ -39,7 +39,13 @@ function setting(
     | 'samRho'
     | 'clipNorm'
     | 'accumulate'
-    | 'checkpointMinutes',
+    | 'checkpointMinutes'
+    | 'backboneRate'
+    | 'headRate'
+    | 'warmup'
+    | 'emaDecay'
+    | 'earlyStopping'
+    | 'perClass',
 ): Pick<NumberField, 'read' | 'write'> {
   return { read: (settings) => settings[key], write: (settings, value) => ({ ...settings, [key]: value }) };
 }
@@ -66,6 +72,12 @@ export const NUMBER_FIELDS = {
   clipNorm: { label: 'Clip norm, 0 = off', min: 0, max: INFINITE, ...setting('clipNorm') },
   accumulate: { label: 'Parts a batch', min: 1, max: 1_024, whole: true, ...setting('accumulate') },
   checkpointMinutes: { label: 'Save every, min', min: 0, max: 10, ...setting('checkpointMinutes') },
+  backboneRate: { label: 'Backbones’ rate, ×', min: 0, max: 1_000, ...setting('backboneRate') },
+  headRate: { label: 'Head’s rate, ×', min: 0, max: 1_000, ...setting('headRate') },
+  warmup: { label: 'Warm-up, epochs', min: 0, max: 1_000, ...setting('warmup') },
+  emaDecay: { label: 'EMA decay, 0 = off', min: 0, max: 0.99999, ...setting('emaDecay') },
+  earlyStopping: { label: 'Stop after, 0 = off', min: 0, max: 10_000, whole: true, ...setting('earlyStopping') },
+  perClass: { label: 'Images a class', min: 1, max: 1_000_000, whole: true, ...setting('perClass') },
   colorJitter: { label: 'Colour jitter', min: 0, max: 1, ...augmentation('colorJitter') },
   rotation: { label: 'Rotation, \u00b1\u00b0', min: 0, max: 180, ...augmentation('rotation') },
   cropPadding: { label: 'Crop padding, px', min: 0, max: 112, whole: true, ...augmentation('cropPadding') },
@@ -85,6 +97,9 @@ export const CHOICE_KEYS = [
   'optimizer',
   'classWeights',
   'targets',
+  'parts',
+  'schedule',
+  'sampler',
 ] as const;
 export type ChoiceKey = (typeof CHOICE_KEYS)[number];
 
@@ -112,6 +127,8 @@ export interface TrainDraft {
   readonly initial: InitialWeights;
   readonly choices: Pick<TrainSettings, ChoiceKey>;
   readonly horizontalFlip: boolean;
+  /** Patterns of parameters' names, apart by spaces or commas. */
+  readonly freeze: string;
   readonly numbers: Readonly<Record<NumberKey, string>>;
 }
 
@@ -121,7 +138,7 @@ export interface Problem {
   readonly repair?: string;
 }
 
-export type ProblemKey = NumberKey | 'dataset' | 'trainSplit' | 'valSplit' | 'name' | 'device' | 'initial';
+export type ProblemKey = NumberKey | 'dataset' | 'trainSplit' | 'valSplit' | 'name' | 'device' | 'initial' | 'freeze';
 export type Problems = Readonly<Partial<Record<ProblemKey, Problem>>>;
 
 /** A number as it is typed: 0.000035 becomes "3.5e-5". */
@@ -136,16 +153,8 @@ export function withPreset(draft: TrainDraft, preset: Preset): TrainDraft {
   return {
     ...draft,
     preset: preset.name,
-    choices: {
-      size: settings.size,
-      vich: settings.vich,
-      layerEmbedding: settings.layerEmbedding,
-      frozenBackboneBatchNorm: settings.frozenBackboneBatchNorm,
-      vichKl: settings.vichKl,
-      optimizer: settings.optimizer,
-      classWeights: settings.classWeights,
-      targets: settings.targets,
-    },
+    choices: Object.fromEntries(CHOICE_KEYS.map((key) => [key, settings[key]])) as TrainDraft['choices'],
+    freeze: settings.freeze.join(' '),
     horizontalFlip: settings.augmentation.horizontalFlip,
     numbers: Object.fromEntries(
       NUMBER_KEYS.map((key) => [key, numberText(NUMBER_FIELDS[key].read(settings))]),
@@ -166,6 +175,7 @@ export function newDraft(preset: Preset): TrainDraft {
     initial: { run: null, files: [] },
     choices: preset.settings,
     horizontalFlip: true,
+    freeze: '',
     numbers: {} as Record<NumberKey, string>,
   };
   return withPreset(empty, preset);
@@ -221,6 +231,9 @@ export interface DraftContext {
 function choiceProblems(draft: TrainDraft, { splits, devices }: DraftContext): Problems {
   const problems: Partial<Record<ProblemKey, Problem>> = {};
   if (draft.name.length > 120) problems.name = { message: 'A name has at most 120 characters.' };
+  const models = (draft.initial.run === null ? 0 : 1) + draft.initial.files.length;
+  if (draft.choices.parts === 'head' && models !== 1)
+    problems.initial = { message: 'Choose the one model on whose features the head learns.' };
   if (draft.device !== 'auto' && !devices.includes(draft.device))
     problems.device = { message: 'This device cannot be used here. Choose another, or Automatic.' };
   const { run, files } = draft.initial;
@@ -240,6 +253,11 @@ function choiceProblems(draft: TrainDraft, { splits, devices }: DraftContext): P
   return problems;
 }
 
+/** "ir_back, embed_*" as its patterns. */
+export function patternsOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((pattern) => pattern !== '');
+}
+
 /** The request that the form stands for, or what keeps it from being one. */
 export function readDraft(
   draft: TrainDraft,
@@ -250,6 +268,7 @@ export function readDraft(
     ...context.preset.settings,
     ...draft.choices,
     preset: draft.preset,
+    freeze: patternsOf(draft.freeze),
     augmentation: { ...context.preset.settings.augmentation, horizontalFlip: draft.horizontalFlip },
   };
   for (const key of NUMBER_KEYS) {
@@ -286,6 +305,7 @@ export function differsFromPreset(draft: TrainDraft, preset: Preset): boolean {
   return (
     NUMBER_KEYS.some((key) => changedNumber(draft, preset, key) !== null) ||
     CHOICE_KEYS.some((key) => draft.choices[key] !== preset.settings[key]) ||
-    draft.horizontalFlip !== preset.settings.augmentation.horizontalFlip
+    draft.horizontalFlip !== preset.settings.augmentation.horizontalFlip ||
+    patternsOf(draft.freeze).join(' ') !== preset.settings.freeze.join(' ')
   );
 }

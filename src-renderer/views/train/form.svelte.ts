@@ -1,7 +1,7 @@
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Failure } from '../../../src-shared/domain/failure.ts';
 import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
-import type { Preset } from '../../../src-shared/domain/run.ts';
+import type { Preset, PresetList, TrainRequest, TrainSettings } from '../../../src-shared/domain/run.ts';
 import { client } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';
 import { session } from '../../state/session.svelte.ts';
@@ -19,12 +19,17 @@ import {
 /** The form for the next run. It outlives the view, so that a look at the gallery loses nothing that was typed. */
 class TrainForm {
   #presets = $state.raw<readonly Preset[]>([]);
+  #broken = $state.raw<PresetList['broken']>([]);
   #draft = $state.raw<TrainDraft | null>(null);
   #failure = $state.raw<Failure | null>(null);
   #submitting = $state(false);
 
   get presets(): readonly Preset[] {
     return this.#presets;
+  }
+  /** Files of one's own presets that cannot be read. */
+  get broken(): PresetList['broken'] {
+    return this.#broken;
   }
   /** Null until the presets are here. */
   get draft(): TrainDraft | null {
@@ -56,6 +61,15 @@ class TrainForm {
     return readDraft(this.#draft, { preset, splits: this.dataset?.splits ?? null, devices: this.devices });
   });
 
+  /** The request that the form stands for; null while something is wrong with it. */
+  get request(): TrainRequest | null {
+    return this.#read !== null && 'request' in this.#read ? this.#read.request : null;
+  }
+
+  get settings(): TrainSettings | null {
+    return this.request?.settings ?? null;
+  }
+
   get problems(): Problems {
     return this.#read !== null && 'problems' in this.#read ? this.#read.problems : {};
   }
@@ -72,8 +86,39 @@ class TrainForm {
     const result = await busy.track(client.call('train.presets', {}));
     this.#failure = result.ok ? null : result.error;
     if (!result.ok) return;
-    this.#presets = result.value;
+    this.#take(result.value);
     this.reset();
+  }
+
+  #take({ presets, broken }: PresetList): void {
+    this.#presets = presets;
+    this.#broken = broken;
+  }
+
+  /** Saves the form's settings as a preset of one's own, which is then the chosen one. @returns whether it was saved. */
+  async savePreset(title: string): Promise<boolean> {
+    const settings = this.settings;
+    if (settings === null) return false;
+    const result = await busy.track(client.call('train.savePreset', { title, settings }));
+    this.#failure = result.ok ? null : result.error;
+    if (!result.ok) return false;
+    await this.#reload();
+    this.choosePreset(result.value.name);
+    return true;
+  }
+
+  async removePreset(name: string): Promise<void> {
+    const result = await busy.track(client.call('train.removePreset', { name }));
+    this.#failure = result.ok ? null : result.error;
+    if (!result.ok) return;
+    await this.#reload();
+    const [first] = this.#presets;
+    if (first !== undefined && this.#draft?.preset === name) this.choosePreset(first.name);
+  }
+
+  async #reload(): Promise<void> {
+    const result = await busy.track(client.call('train.presets', {}));
+    if (result.ok) this.#take(result.value);
   }
 
   /** The first preset, on the dataset one looks at. */
@@ -115,12 +160,15 @@ class TrainForm {
     if (this.#draft !== null) this.#draft = { ...this.#draft, numbers: { ...this.#draft.numbers, [key]: text } };
   }
 
-  /** Queues the run; its id, or null when the form or the service refused. */
-  async submit(): Promise<number | null> {
+  /**
+   * Queues the run; its id, or null when the form or the service refused.
+   * @param allowLeak although pictures stand in both splits.
+   */
+  async submit(allowLeak = false): Promise<number | null> {
     const read = this.#read;
     if (read === null || 'problems' in read || this.#submitting) return null;
     this.#submitting = true;
-    const result = await busy.track(client.call('train.start', read.request));
+    const result = await busy.track(client.call('train.start', { ...read.request, ...(allowLeak && { allowLeak }) }));
     this.#submitting = false;
     this.#failure = result.ok ? null : result.error;
     if (result.ok) this.change({ name: '' });

@@ -9,6 +9,7 @@ import { isResumable } from '../../../src-shared/domain/run.ts';
 import { historyOf, importRun, TrainedHistory } from '../../../src-main/services/runs/import.ts';
 import { Evaluations } from '../../../src-main/services/evaluation/evaluations.ts';
 import { Statistics } from '../../../src-main/services/statistics/statistics.ts';
+import { PRESETS } from '../../../src-main/services/runs/presets.ts';
 import { Runs } from '../../../src-main/services/runs/runs.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
 import { createStore } from '../../../src-main/services/store/store.ts';
@@ -371,9 +372,10 @@ describe('the list of runs', () => {
   });
 
   it('offers presets that are complete', () => {
-    const presets = runs.presets();
+    const presets = PRESETS;
     expect(presets.map(({ name }) => name)).toEqual([
       'quick',
+      'head',
       'rafdb',
       'rafdb-official',
       'affectnet7',

@@ -14,6 +14,8 @@ const preset: Preset = {
   name: 'quick',
   title: 'Quick',
   source: 'ours',
+  sources: {},
+  own: false,
   settings: TrainSettings.parse({
     preset: 'quick',
     size: 'tiny',
