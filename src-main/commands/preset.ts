@@ -55,7 +55,10 @@ function list({ services }: Session): Promise<Outcome> {
     `${settings.epochs} epochs`,
   ]);
   const problems = broken.map(({ file, reason }) => `${file} cannot be read: ${reason}`);
-  return Promise.resolve({ json: { presets, broken }, text: [table(['name', 'title', 'size', 'length'], rows), ...problems].join('\n') });
+  return Promise.resolve({
+    json: { presets, broken },
+    text: [table(['name', 'title', 'size', 'length'], rows), ...problems].join('\n'),
+  });
 }
 
 async function savePreset(session: Session, title: string, options: SaveOptions): Promise<Outcome> {

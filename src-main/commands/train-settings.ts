@@ -67,12 +67,18 @@ export function withSettings(command: Command): Command {
     .addOption(new Option('--targets <kind>', 'labels, or the dataset’s soft targets').choices(['hard', 'soft']))
     .addOption(new Option('--sampler <name>', 'which images an epoch sees').choices(SamplerName.options))
     .option('--per-class <n>', 'images of each class an epoch, with --sampler balanced', integer(1, 1_000_000))
-    .addOption(new Option('--parts <parts>', 'what learns: all, or the head alone on features').choices(['all', 'head']))
+    .addOption(
+      new Option('--parts <parts>', 'what learns: all, or the head alone on features').choices(['all', 'head']),
+    )
     .option('--freeze <patterns...>', 'parameters that stay as they are, e.g. ir_back "VIT.blocks.*"')
     .option('--backbone-rate <factor>', 'of the learning rate, for ir_back and face_landback', notNegative)
     .option('--head-rate <factor>', 'of the learning rate, for VIT.head', notNegative)
     .option('--ema-decay <share>', 'averaged copy of the weights: what a step keeps of it; 0 = none', notNegative)
-    .option('--early-stopping <epochs>', 'ends after so many epochs without a better one; 0 = never', integer(0, 10_000))
+    .option(
+      '--early-stopping <epochs>',
+      'ends after so many epochs without a better one; 0 = never',
+      integer(0, 10_000),
+    )
     .option('--checkpoint-minutes <n>', 'work that an interruption may cost within an epoch', notNegative);
 }
 

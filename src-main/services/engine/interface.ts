@@ -232,7 +232,11 @@ export interface Engine {
    * Trains heads on features, on the processor: a second or less for an epoch of ten thousand.
    * @throws FailureError 'invalid' where the plan does not fit its checkpoint or its own shapes.
    */
-  trainHead(plan: HeadPlan, onEpoch: (progress: HeadProgress) => void | Promise<void>, signal: AbortSignal): Promise<HeadOutcome>;
+  trainHead(
+    plan: HeadPlan,
+    onEpoch: (progress: HeadProgress) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<HeadOutcome>;
   explain(request: {
     checkpoint: string;
     file: string;

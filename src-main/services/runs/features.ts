@@ -51,7 +51,11 @@ class RowFile {
     // The text after the last line's end is no key: the writing of it was cut short.
     const keys = text.split('\n').slice(0, -1).slice(0, whole);
     keys.forEach((key, place) => this.places.set(key, place));
-    if (text.length > 0) truncateSync(this.#keys, keys.reduce((sum, key) => sum + Buffer.byteLength(key) + 1, 0));
+    if (text.length > 0)
+      truncateSync(
+        this.#keys,
+        keys.reduce((sum, key) => sum + Buffer.byteLength(key) + 1, 0),
+      );
     if (whole > 0) truncateSync(this.#rows, keys.length * 4 * width);
   }
 

@@ -52,7 +52,9 @@ export async function trainHeadAlone(
   const out = join(folder, 'best.safetensors');
   let best = { metric: 'accuracy' as const, value: 0, epoch: 0 };
   let last = 0;
-  const rounds = [{ train: rowsOf(plan.train, features, 'training'), judge: Uint32Array.from(features.rowOf.values()) }];
+  const rounds = [
+    { train: rowsOf(plan.train, features, 'training'), judge: Uint32Array.from(features.rowOf.values()) },
+  ];
   const follow = rowsOf(plan.val, features, 'validation');
   const found = await engine.trainHead(
     {
@@ -75,7 +77,8 @@ export async function trainHeadAlone(
   );
   const hash = found.written?.hash ?? '';
   await tell({ kind: 'kept', checkpoint: out, hash });
-  if (last < epochs) await tell({ kind: 'note', text: `Stopped after epoch ${last}; the best was epoch ${best.epoch}.` });
+  if (last < epochs)
+    await tell({ kind: 'note', text: `Stopped after epoch ${last}; the best was epoch ${best.epoch}.` });
   const width = classes.length;
   const row = (of: Float32Array, at: number): Float32Array => of.slice(at * width, (at + 1) * width);
   const predictions = [...features.rowOf].map(([image, at]) => ({

@@ -30,7 +30,8 @@ const NAME = 'plan.json';
 
 /** @throws FailureError 'disk-full' or 'unavailable'. */
 export function writePlan(folder: string, { train, val, initialWeights }: Start): void {
-  const facts = (images: readonly TrainingImage[]) => images.map(({ id, label, target, certainty }) => ({ id, label, target, certainty }));
+  const facts = (images: readonly TrainingImage[]) =>
+    images.map(({ id, label, target, certainty }) => ({ id, label, target, certainty }));
   mkdirSync(folder, { recursive: true });
   const plan = { format: 'poster-var-plan/1', train: facts(train), val: facts(val), initialWeights };
   const text = JSON.stringify(plan);

@@ -157,12 +157,7 @@ describe('before a training', () => {
     const { store } = project.workspace.require();
     const image = store.images.files(dataset, 'train')[0];
     if (image === undefined) throw new Error('There are images.');
-    const labels = new Labels(
-      project.workspace,
-      new Gallery(project.workspace, new Queries()),
-      () => undefined,
-      'me',
-    );
+    const labels = new Labels(project.workspace, new Gallery(project.workspace, new Queries()), () => undefined, 'me');
     const [, second] = store.images.files(dataset, 'train');
     labels.apply({ on: { images: [image.id] }, change: { kind: 'exclude', excluded: true } });
     labels.apply({ on: { images: [second?.id ?? 0] }, change: { kind: 'soft', soft: { happy: 3, sad: 1 } } });

@@ -154,8 +154,8 @@ describe('trainLoop', () => {
     expect(epochs[2]?.bestHash).toBe(outcome.hash);
     // The fake is sure of the label by 1: of ten training images, each is seen once an epoch.
     for (const { dynamics, metrics } of epochs) {
-      expect([...dynamics?.margin ?? []]).toEqual(Array(10).fill(1));
-      expect([...dynamics?.predicted ?? []]).toEqual(planOf(folder).train.map(({ label }) => label));
+      expect([...(dynamics?.margin ?? [])]).toEqual(Array(10).fill(1));
+      expect([...(dynamics?.predicted ?? [])]).toEqual(planOf(folder).train.map(({ label }) => label));
       expect(dynamics?.loss[3]).toBeCloseTo(Math.log(Math.E + 6) - 1, 6);
       expect(metrics.waitSeconds).toBeGreaterThanOrEqual(0);
       expect(metrics.waitSeconds).toBeLessThanOrEqual(metrics.processSeconds);
