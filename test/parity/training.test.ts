@@ -122,7 +122,7 @@ describe.each(variants)('gradients, $name', (variant) => {
   let open: Ready;
   beforeAll(async () => {
     if (variant.present) open = await ready(program, variant);
-  });
+  }, 60_000);
   afterAll(() => open?.close());
   const run = (targets: Float32Array): ReturnType<Ready['run']> =>
     open.run({

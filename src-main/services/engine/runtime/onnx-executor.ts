@@ -1,9 +1,9 @@
 /** Programs on ONNX Runtime: traced, lowered, and run by one of its execution providers. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { toOnnx } from '../trace/onnx.ts';
-import { preluAsConvolutions } from '../trace/passes/prelu.ts';
 import { graphOf } from '../trace/program.ts';
 import type { Program } from '../trace/program.ts';
+import { nchwcBlock } from './block.ts';
 import { DEVICES } from './devices.ts';
 import type { DeviceId } from './devices.ts';
 import { fed } from './executor.ts';
@@ -49,10 +49,10 @@ function tensorOf(held: Held): Tensor {
 
 async function open(program: Program, device: DeviceId, storage: Storage, options: OpenOptions): Promise<Executable> {
   const { constants, held = [], ...tuning } = options;
-  const traced = graphOf(program);
-  const graph = device === 'cpu' && constants ? preluAsConvolutions(traced) : traced;
+  const graph = graphOf(program);
   const shapes = new Map(graph.outputs.map(({ name, value }) => [name, value.shape]));
-  const model = toOnnx(graph, { constants, name: program.name });
+  const block = device === 'cpu' ? await nchwcBlock() : null;
+  const model = toOnnx(graph, { constants, name: program.name, block });
   const session = await openSession(model, device, {
     ...tuning,
     held: DEVICES[device].residence === 'device' ? held : [],

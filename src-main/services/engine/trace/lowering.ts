@@ -21,6 +21,16 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  /** Of a blocked convolution: what the passes over such convolutions need to know. */
+  readonly window?: BlockedWindow;
+}
+
+/** Shapes of a blocked convolution's operands, as ONNX tells them. */
+export interface BlockedWindow {
+  /** [N, C, H, W] of the map that it reads. */
+  readonly map: readonly number[];
+  /** [O, I, H, W]; I is 1 for a depthwise filter. */
+  readonly filter: readonly number[];
 }
 
 export type OnnxData =
@@ -58,14 +68,38 @@ export class Lowering {
     outputCount: number,
     attributes: Attributes = {},
     domain: Domain = '',
+    window?: BlockedWindow,
   ): readonly string[] {
     const key = JSON.stringify([op, domain, inputs, attributes, outputCount]);
     const known = this.#known.get(key);
     if (known) return known;
     const outputs = identity(outputCount).map(() => this.#name(op.toLowerCase()));
-    this.nodes.push({ op, domain, inputs, outputs, attributes });
+    this.nodes.push({ op, domain, inputs, outputs, attributes, ...(window && { window }) });
     this.#known.set(key, outputs);
     return outputs;
+  }
+
+  /**
+   * Goes over all nodes again, in order.
+   * @param replace records other nodes in the place of one and gives the name of its result; null keeps it as it is.
+   */
+  rewrite(replace: (node: OnnxNode) => string | null): void {
+    const before = this.nodes.splice(0);
+    // What was recorded later must not be taken for something that is there already.
+    for (const key of this.#known.keys()) if (key.startsWith('[')) this.#known.delete(key);
+    for (const node of before) {
+      const result = replace(node);
+      if (result === null) this.nodes.push(node);
+      else this.#rename(result, node.outputs[0] ?? result);
+    }
+  }
+
+  /** Gives the result of a node that was just recorded another name. */
+  #rename(result: string, name: string): void {
+    const place = this.nodes.findLastIndex(({ outputs }) => outputs[0] === result);
+    const node = this.nodes[place];
+    if (!node) throw new Error(`${result} was not recorded in the place of ${name}`);
+    this.nodes[place] = { ...node, outputs: [name] };
   }
 
   /** A large constant made once for all who ask for it under the same key. */

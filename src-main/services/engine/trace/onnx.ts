@@ -2,12 +2,14 @@
 import onnxProto from 'onnx-proto';
 import type { onnx } from 'onnx-proto';
 import { lowerAll } from './blocked/elementwise.ts';
+import { foldScales } from './blocked/fold.ts';
 import { lowerMaps } from './blocked/map-rules.ts';
 import { lowerParts } from './blocked/part-rules.ts';
 import { Storage, contentOf, laidAs } from './blocked/storage.ts';
 import type { Forms } from './blocked/storage.ts';
 import { partName } from './blocked/vectors.ts';
 import type { VectorLayout } from './blocked/vectors.ts';
+import { fewerProducts } from './blocked/winograd.ts';
 import type { Graph, GraphNode, Port, Shaped, Value } from './graph.ts';
 import { Lowering } from './lowering.ts';
 import type { Attribute, Domain, OnnxData, OnnxNode } from './lowering.ts';
@@ -92,6 +94,10 @@ function build(
   for (const [value, constant] of graph.constants) at.constant(value, constant);
   for (const node of graph.nodes) lowerNode(at, node);
   const outputs = graph.outputs.flatMap((port) => declareOutput(at, port));
+  if (at.maps) {
+    foldScales(at.maps, outputs);
+    fewerProducts(at.maps);
+  }
   const model = assemble(options.name ?? 'graph', lowering, inputs, outputs);
   const places = new Map(graph.nodes.flatMap((node) => node.outputs).map((value) => [value, at.place(value)]));
   return { model, places };

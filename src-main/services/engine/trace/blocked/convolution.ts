@@ -7,6 +7,7 @@ import type { WindowAttrs } from '../kernels.ts';
 import { channelsFirst } from '../rules/conv.ts';
 import { input } from '../rules/rule.ts';
 import { asOihw, swappedFilter, wantedPacking } from './filters.ts';
+import { asNchw } from './maps.ts';
 import type { Maps } from './maps.ts';
 import type { Forms, Storage } from './storage.ts';
 
@@ -30,7 +31,8 @@ export function convolve(at: Storage, maps: Maps, node: Node<'Conv2D'>): readonl
   const image = side(x.shape, 3) < maps.block;
   const source = image ? at.onnx.arranged(at.laid(x), channelsFirst) : at.map(x);
   const weights = at.packed(filter, packing, asOihw(filter.shape));
-  return asMap(maps, maps.nchwc('Conv', [source, weights], attributes(filter.shape, node.attrs)), y);
+  const window = { map: asNchw(x.shape), filter: asOihw(filter.shape) };
+  return asMap(maps, maps.convolution([source, weights], attributes(filter.shape, node.attrs), window), y);
 }
 
 export function depthwise(at: Storage, maps: Maps, node: Node<'DepthwiseConv2dNative'>): readonly Forms[] | null {
@@ -38,9 +40,10 @@ export function depthwise(at: Storage, maps: Maps, node: Node<'DepthwiseConv2dNa
   const packing = wantedPacking(filter.shape, maps.block, true);
   if (!packing) return null;
   const [rows, columns, channels] = sidesOf(filter.shape);
-  const weights = at.packed(filter, packing, [channels, 1, rows, columns]);
-  const group = { group: int(channels) };
-  return asMap(maps, maps.nchwc('Conv', [at.map(x), weights], attributes(filter.shape, node.attrs, group)), y);
+  const window = { map: asNchw(x.shape), filter: [channels, 1, rows, columns] };
+  const operands = [at.map(x), at.packed(filter, packing, window.filter)];
+  const attrs = attributes(filter.shape, node.attrs, { group: int(channels) });
+  return asMap(maps, maps.convolution(operands, attrs, window), y);
 }
 
 /**
@@ -62,9 +65,9 @@ export function inputGradient(at: Storage, maps: Maps, node: Node<'Conv2DBackpro
     at.onnx.reshape(swappedFilter(maps, weights(), filter.shape, taps), [into, out, ...shape]);
   if (stride === 1 && pad < rows) {
     const turned = Array.from({ length: rows * rows }, (_, tap) => rows * rows - 1 - tap);
-    const window = { strides, pad: rows - 1 - pad };
-    const kernel = swapped(turned, [rows, rows]);
-    return asMap(maps, maps.nchwc('Conv', [at.map(dy), kernel], attributes(filter.shape, window)), dx);
+    const attrs = attributes(filter.shape, { strides, pad: rows - 1 - pad });
+    const window = { map: asNchw(dy.shape), filter: [into, out, rows, rows] };
+    return asMap(maps, maps.convolution([at.map(dy), swapped(turned, [rows, rows])], attrs, window), dx);
   }
   if (rows === 1 && pad === 0 && whole) {
     const product = maps.nchwc('Conv', [at.map(dy), swapped([0], [1, 1])], { kernel_shape: ints([1, 1]) });

@@ -64,7 +64,7 @@ function onMaps(at: Storage, maps: Maps, node: GraphNode): readonly Forms[] | nu
     case 'Neg':
       return [{ affine: scaled(at.onnx, at.affine(x), -1) }];
     case 'Prelu':
-      return prelu(at, x, input(node.inputs, 1));
+      return prelu(at, maps, x, input(node.inputs, 1));
     case 'FusedBatchNorm':
       return batchNorm(at, node);
     case 'Sum':
@@ -144,24 +144,18 @@ function perChannel(at: Storage, value: Value, channels: number): PerChannel | n
   return at.onnx.reshape(at.onnx.rowMajor(at.laid(value)), [channels]);
 }
 
-/** a x + (1 - a) relu(x). */
-function prelu(at: Storage, x: Value, alpha: Value): readonly Forms[] | null {
+/** x + (1 - a) relu(-x): two passes, where a x + (1 - a) relu(x) would take three. */
+function prelu(at: Storage, maps: Maps, x: Value, alpha: Value): readonly Forms[] | null {
   const slope = perChannel(at, alpha, side(x.shape, 3));
   if (slope === null || !at.isMap(x)) return null;
   const { onnx } = at;
   const map = at.map(x);
   const rest = typeof slope === 'number' ? 1 - slope : onnx.op('Sub', [onnx.scalar(1), slope]);
-  return [
-    {
-      affine: {
-        terms: [
-          { map, factor: slope },
-          { map: onnx.op('Relu', [map]), factor: rest },
-        ],
-        shift: 0,
-      },
-    },
+  const terms = [
+    { map, factor: 1 },
+    { map: maps.below(map, x.shape), factor: rest },
   ];
+  return [{ affine: { terms, shift: 0 } }];
 }
 
 /** With given statistics: x f + (offset - mean f), f = scale / sqrt(variance + eps). */

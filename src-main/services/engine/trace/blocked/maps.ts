@@ -4,8 +4,8 @@
  */
 import { identity, side } from '../layout.ts';
 import type { Laid } from '../layout.ts';
-import { int, ints, rowMajorValue } from '../lowering.ts';
-import type { Attributes, Lowering } from '../lowering.ts';
+import { int, ints, rowMajorValue, string } from '../lowering.ts';
+import type { Attributes, BlockedWindow, Lowering } from '../lowering.ts';
 import { mapPacking } from '../packing.ts';
 import type { Packed } from '../packing.ts';
 import { channelsFirst } from '../rules/conv.ts';
@@ -31,6 +31,15 @@ export class Maps {
 
   packed(name: string, shape: readonly number[]): Packed {
     return { name, shape, dtype: 'float32', packing: mapPacking(shape, this.block) };
+  }
+
+  /**
+   * A convolution of a blocked map.
+   * @param inputs map and filter; then, where there are any, a number a channel and a map to add to the result.
+   */
+  convolution(inputs: readonly string[], attributes: Attributes, window: BlockedWindow): string {
+    const [output] = this.onnx.ops('Conv', inputs, 1, attributes, 'com.microsoft.nchwc', window);
+    return output ?? '';
   }
 
   nchwc(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
@@ -61,27 +70,41 @@ export class Maps {
       if (first.factor === 1 && second.factor === 1) return this.onnx.op('Add', [first.map, second.map]);
       if (first.factor === 1 && second.factor === -1) return this.onnx.op('Sub', [first.map, second.map]);
     }
-    const channels = side(shape, 3);
     const plain = terms.find(({ factor }) => factor === 1);
     const others = terms.filter((term) => term !== plain);
     if (!plain || others.length === 0) {
       const [start, ...rest] = terms;
-      let total = this.#scaled(start ?? first, shift, null, channels);
-      for (const term of rest) total = this.#scaled(term, 0, total, channels);
+      let total = this.#scaled(start ?? first, shift, null, shape);
+      for (const term of rest) total = this.#scaled(term, 0, total, shape);
       return total;
     }
     let total = plain.map;
-    others.forEach((term, index) => (total = this.#scaled(term, index === 0 ? shift : 0, total, channels)));
+    others.forEach((term, index) => (total = this.#scaled(term, index === 0 ? shift : 0, total, shape)));
     return total;
   }
 
   /** factor x + shift + sum in one pass: a depthwise convolution with filters of one number. */
-  #scaled({ map, factor }: Affine['terms'][number], shift: PerChannel, sum: string | null, channels: number): string {
+  #scaled(
+    { map, factor }: Affine['terms'][number],
+    shift: PerChannel,
+    sum: string | null,
+    shape: readonly number[],
+  ): string {
+    const channels = side(shape, 3);
     const filter = this.onnx.reshape(this.#vector(factor, channels), [channels, 1, 1, 1]);
     const inputs = [map, filter];
     if (shift !== 0 || sum !== null) inputs.push(shift === 0 ? '' : this.#vector(shift, channels));
     if (sum !== null) inputs.push(sum);
-    return this.nchwc('Conv', inputs, { group: int(channels), kernel_shape: ints([1, 1]) });
+    const attributes = { group: int(channels), kernel_shape: ints([1, 1]) };
+    return this.convolution(inputs, attributes, { map: asNchw(shape), filter: [channels, 1, 1, 1] });
+  }
+
+  /** relu(-x), in one pass. */
+  below(map: string, shape: readonly number[]): string {
+    const channels = side(shape, 3);
+    const filter = this.onnx.reshape(this.#vector(-1, channels), [channels, 1, 1, 1]);
+    const attributes = { group: int(channels), kernel_shape: ints([1, 1]), activation: string('Relu') };
+    return this.nchwc('Conv', [map, filter], attributes);
   }
 
   #vector(x: PerChannel, channels: number): string {

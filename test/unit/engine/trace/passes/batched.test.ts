@@ -1,15 +1,11 @@
-/** Rewritten graphs compute what the function says: `eachRow` and PReLU as convolutions. */
+/** Rewritten graphs compute what the function says: `eachRow`. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import '../../../../../src-main/services/engine/model/gradients.ts';
-import { float32, floats, openSession } from '../../../../../src-main/services/engine/runtime/session.ts';
-import { Random } from '../../../../../src-main/services/engine/random.ts';
 import { eachRow } from '../../../../../src-main/services/engine/trace/each-row.ts';
-import { toOnnx } from '../../../../../src-main/services/engine/trace/onnx.ts';
-import { preluAsConvolutions } from '../../../../../src-main/services/engine/trace/passes/prelu.ts';
 import { trace } from '../../../../../src-main/services/engine/trace/trace.ts';
-import { difference, of, randomData } from '../compare.ts';
+import { difference, of } from '../compare.ts';
 
 test('eachRow gives every row’s gradient from one forward pass', async () => {
   const shapes = { x: [1, 4, 4, 3], filter: [1, 1, 3, 8], w: [8, 5], rows: [5, 5] };
@@ -43,24 +39,4 @@ test('eachRow gives every row’s gradient from one forward pass', async () => {
 test('eachRow says when the result has nothing to do with the row', () => {
   const rows = { rows: { shape: [3, 2] }, x: { shape: [2] } };
   expect(() => trace(({ rows: all, x }) => ({ y: eachRow(all, () => tf.square(x)) }), rows)).toThrow('does not depend');
-});
-
-test('PReLU as convolutions: no PRelu is left, and slopes of any sign and size give the same numbers', async () => {
-  const shape = [2, 6, 6, 16];
-  const random = Random.seeded(2);
-  const x = randomData(shape, random, 3);
-  const slope = randomData([16], random, 2);
-  const graph = trace((inputs) => ({ y: tf.prelu(inputs.x, inputs.slope) }), {
-    x: { shape },
-    slope: { shape: [16] },
-  });
-  const rewritten = preluAsConvolutions(graph);
-  expect(rewritten.nodes.map(({ kernel }) => kernel)).not.toContain('Prelu');
-  const session = await openSession(toOnnx(rewritten, { constants: new Map([['slope', slope]]) }), 'cpu');
-  const y = floats(await session.run({ x: float32(x, shape) }), 'y');
-  await session.release();
-  y.forEach((value, index) => {
-    const before = x[index] ?? NaN;
-    expect(value).toBeCloseTo(before > 0 ? before : before * (slope[index % 16] ?? NaN), 5);
-  });
 });
