@@ -21,7 +21,8 @@ export function foldScales(maps: Maps, outputs: readonly { readonly source: stri
     convolutions.set(node.outputs[0] ?? '', node);
     const [map = '', factor = '', shift = ''] = node.inputs;
     const before = convolutions.get(map);
-    const isScale = node.attributes['group'] !== undefined && side(node.window.filter, 2) * side(node.window.filter, 3) === 1;
+    const isScale =
+      node.attributes['group'] !== undefined && side(node.window.filter, 2) * side(node.window.filter, 3) === 1;
     const isFixed = [factor, shift, before?.inputs[1] ?? ''].every((name) => name === '' || constant.has(name));
     if (!isScale || !isFixed || !before || before.inputs.length > 2 || uses.get(map) !== 1) continue;
     merged.set(node, before);
@@ -38,16 +39,17 @@ export function foldScales(maps: Maps, outputs: readonly { readonly source: stri
 }
 
 /** The convolution with its filter times the factor; shift and sum are its own. */
-function scaled(maps: Maps, { inputs: [map = '', filter = ''], attributes, window }: OnnxNode, scale: OnnxNode): string {
+function scaled(
+  maps: Maps,
+  { inputs: [map = '', filter = ''], attributes, window }: OnnxNode,
+  scale: OnnxNode,
+): string {
   const { onnx, block } = maps;
   const [, factor = '', ...rest] = scale.inputs;
   const shape = window?.filter ?? [];
   const blocks = side(shape, 0) / block;
   // Whatever else its order is, a packed filter has a block of output channels innermost.
-  const product = onnx.op('Mul', [
-    onnx.reshape(filter, [blocks, -1, block]),
-    onnx.reshape(factor, [blocks, 1, block]),
-  ]);
+  const product = onnx.op('Mul', [onnx.reshape(filter, [blocks, -1, block]), onnx.reshape(factor, [blocks, 1, block])]);
   const inputs = [map, onnx.reshape(product, shape), ...rest];
   return maps.convolution(inputs, attributes, window ?? { map: [], filter: [] });
 }

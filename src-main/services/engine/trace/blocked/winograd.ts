@@ -52,7 +52,12 @@ function isWorthIt({ window, attributes }: OnnxNode): boolean {
 function winograd(maps: Maps, { inputs, window = { map: [], filter: [] } }: OnnxNode): string {
   const { onnx, block } = maps;
   const [map = '', filter = '', bias = '', sum = ''] = inputs;
-  const [batch, , height, width] = [0, 1, 2, 3].map((axis) => side(window.map, axis)) as [number, number, number, number];
+  const [batch, , height, width] = [0, 1, 2, 3].map((axis) => side(window.map, axis)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [out, into] = [side(window.filter, 0), side(window.filter, 1)];
   const filters = transformedFilters(maps, filter, out, into);
   /** Of row a and column b of the 4x4: its product, plus a map. Products of (1, 1) go into all results: the bias does, too. */
@@ -138,7 +143,12 @@ function cropped(
   shape: readonly number[],
   [down, across]: readonly [number, number],
 ): string {
-  const [batch, channels, height, width] = identity(4).map((axis) => side(shape, axis)) as [number, number, number, number];
+  const [batch, channels, height, width] = identity(4).map((axis) => side(shape, axis)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   if (2 * down === height && 2 * across === width) return onnx.reshape(name, shape);
   const rows = onnx.reshape(name, [batch * (channels / block), 2 * down, 2 * across * block]);
   return onnx.reshape(onnx.slice(rows, [1, 2], [0, 0], [height, width * block]), shape);
