@@ -86,8 +86,10 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
 
   it('6: the key in the place of 3 labels Sad on an AZERTY keyboard', async () => {
     await openSample(page);
-    await page.locator('.tile[data-index="0"]').click();
-    const { image } = await focusedTile(page);
+    // One that is not Sad yet.
+    await page.locator('.tile:not([aria-label*="label Sad"])').first().click();
+    const { image, name } = await focusedTile(page);
+    expect(name).not.toMatch(/label Sad/);
     await page.evaluate(() =>
       (document.activeElement ?? document.body).dispatchEvent(
         new KeyboardEvent('keydown', { code: 'Digit3', key: '"', bubbles: true, cancelable: true }),
@@ -164,18 +166,24 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
           if (point.y < top.y) top = { x: point.x, y: point.y };
         }
         const mu = Number(curve.getAttribute('data-mu'));
+        const dots = [...curve.querySelectorAll<SVGGraphicsElement>('.dot')];
+        const dot = dots[0]!.getBoundingClientRect();
         return {
           expression: curve.getAttribute('data-class'),
           mu,
           peak: top.x,
+          dots: dots.length,
+          dot: (dot.left + dot.right) / 2 - svg.getBoundingClientRect().left,
           expected: left + ((mu - x0) / (x1 - x0)) * (right - left),
         };
       });
     });
     expect(curves).toHaveLength(7);
-    for (const { expression, mu, peak, expected } of curves) {
+    for (const { expression, mu, peak, dots, dot, expected } of curves) {
       expect(mu).toBeCloseTo(prediction.mu[prediction.classes.findIndex((one) => one === expression)]!, 5);
       expect(Math.abs(peak - expected)).toBeLessThanOrEqual(1);
+      expect(dots).toBe(1);
+      expect(Math.abs(dot - expected)).toBeLessThanOrEqual(1);
     }
 
     const exported = async (item: string): Promise<string> => {
