@@ -1,11 +1,10 @@
-import { openImage } from './decode.ts';
 import type { Raster } from './resize.ts';
+import { isCmykTiff } from './tiff.ts';
 
 /** Whether an image stores four inks. Only JPEG and TIFF can; a JPEG tells it in its frame header, without a decoder. */
-export async function isCmyk(bytes: Uint8Array): Promise<boolean> {
+export function isCmyk(bytes: Uint8Array): boolean {
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpegComponents(bytes) === 4;
-  const isTiff = (bytes[0] === 0x49 && bytes[1] === 0x49) || (bytes[0] === 0x4d && bytes[1] === 0x4d);
-  return isTiff && (await (await openImage(bytes, 'stored')).metadata()).space === 'cmyk';
+  return isCmykTiff(bytes);
 }
 
 /** Components named in the first frame header (SOF, ITU-T T.81, B.2.2); 0 where there is none. */

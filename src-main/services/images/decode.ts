@@ -3,6 +3,9 @@ import type { Metadata, Sharp } from 'sharp';
 import type { Box } from '../../../src-shared/domain/box.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
+import { decodeGif, isGif } from './gif.ts';
+import type { Raster } from './resize.ts';
+import { storedYCbCr, ycbcrToRgb } from './tiff.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Pixels of the largest image that is decoded: a bomb of 14,000 × 14,000 is refused from its header alone. */
@@ -17,7 +20,6 @@ sharp.unblock({
     'VipsForeignLoadPng',
     'VipsForeignLoadWebp',
     'VipsForeignLoadTiff',
-    'VipsForeignLoadNsgif',
     'VipsForeignLoadHeif',
   ],
 });
@@ -33,10 +35,23 @@ sharp.concurrency(1);
  * profile.
  */
 export async function openImage(bytes: Uint8Array, colours: 'stored' | 'managed'): Promise<Sharp> {
-  if (isBmp(bytes)) {
-    const { data, width, height } = await decodeBmp(bytes, MAX_PIXELS);
-    return sharp(data, { raw: { width, height, channels: 3 } });
-  }
+  if (isBmp(bytes)) return ofRaster(await decodeBmp(bytes, MAX_PIXELS));
+  if (isGif(bytes)) return ofRaster(await decodeGif(bytes, MAX_PIXELS));
+  const image = openStored(bytes, colours);
+  const ycbcr = storedYCbCr(bytes);
+  if (ycbcr === null) return image;
+  if (ycbcr === 'shared') throw unreadable('The TIFF stores colours for groups of pixels, which cannot be read here: save it as PNG.');
+  const { data, info } = await image.autoOrient().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const raster = { data, width: info.width, height: info.height, channels: info.channels };
+  ycbcrToRgb(raster);
+  return ofRaster(raster);
+}
+
+function ofRaster({ data, width, height }: Raster): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+function openStored(bytes: Uint8Array, colours: 'stored' | 'managed'): Sharp {
   return sharp(bytes, {
     failOn: 'error',
     limitInputPixels: MAX_PIXELS,

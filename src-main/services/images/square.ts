@@ -32,7 +32,7 @@ export async function decodeSquareHere(file: string, box: Box | null = null): Pr
  */
 async function decodeUpright(bytes: Uint8Array, box: Box | null): Promise<Raster> {
   return readable(async () => {
-    const inks = await isCmyk(bytes);
+    const inks = isCmyk(bytes);
     const image = upright(await openImage(bytes, 'stored'), box);
     const wanted = inks
       ? image.pipelineColourspace('cmyk').toColourspace('cmyk')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -152,7 +152,8 @@ describe('decodeSquare', () => {
     const frames = Buffer.concat([Buffer.alloc(8 * 8 * 3, 10), Buffer.alloc(8 * 8 * 3, 250)]);
     const gif = sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } }).gif();
     const file = await write('moving.gif', gif);
-    expect((await sharp(file).metadata()).pages).toBe(2);
+    // The block that only a moving one has.
+    expect(readFileSync(file).includes('NETSCAPE')).toBe(true);
     expect(pixel(await decodeSquare(file), 112, 112)).toEqual([10, 10, 10]);
   });
 
