@@ -40,7 +40,8 @@ export async function openImage(bytes: Uint8Array, colours: 'stored' | 'managed'
   const image = openStored(bytes, colours);
   const ycbcr = storedYCbCr(bytes);
   if (ycbcr === null) return image;
-  if (ycbcr === 'shared') throw unreadable('The TIFF stores colours for groups of pixels, which cannot be read here: save it as PNG.');
+  if (ycbcr === 'shared')
+    throw unreadable('The TIFF stores colours for groups of pixels, which cannot be read here: save it as PNG.');
   const { data, info } = await image.autoOrient().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const raster = { data, width: info.width, height: info.height, channels: info.channels };
   ycbcrToRgb(raster);

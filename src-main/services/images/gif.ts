@@ -148,7 +148,8 @@ async function unpack(bytes: Uint8Array, { width, height, offset }: Frame): Prom
     }
     if (code === clear + 1) throw endsEarly();
     const isNew = code >= next;
-    if (isNew && (code > next || previous < 0 || next === CODES)) throw damaged('its pixels are not packed as the format says');
+    if (isNew && (code > next || previous < 0 || next === CODES))
+      throw damaged('its pixels are not packed as the format says');
     // A code that is being made is the one before, and that one's first pixel again.
     const known = isNew ? previous : code;
     const count = length[known] as number;

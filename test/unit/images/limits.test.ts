@@ -27,7 +27,9 @@ async function inspect(file: string): Promise<{ reason: string | null; width: nu
 /** A GIF of many frames after a whole one, each as large as its canvas, each a few bytes: LZW codes that say "clear, white, end". */
 async function manyFrames(count: number, side: number): Promise<Buffer> {
   const size = [side & 255, side >> 8];
-  const whole = await sharp({ create: { width: side, height: side, channels: 3, background: '#fff' } }).gif().toBuffer();
+  const whole = await sharp({ create: { width: side, height: side, channels: 3, background: '#fff' } })
+    .gif()
+    .toBuffer();
   const frame = Buffer.from([0x2c, 0, 0, 0, 0, ...size, ...size, 0, 2, 2, 0x44, 0x01, 0]);
   return Buffer.concat([whole.subarray(0, -1), ...Array.from({ length: count }, () => frame), Buffer.from([0x3b])]);
 }
