@@ -1,10 +1,15 @@
 /**
  * Kills trainings at random moments (kill -9 of every process) and resumes them, through the command line: the last checkpoint must be
- * that of a run nobody disturbed, byte for byte. `npm run resume-check -- --times 20 --size tiny [--images FOLDER --steps 10]`
+ * that of a run nobody disturbed, byte for byte. `npm run resume-check -- --times 20 --size tiny`
+ *
+ * With `--images FOLDER`, on as many real pictures as the steps need: FOLDER holds `legend.csv` (image, emotion) and `images`. With
+ * `--kill-at N`, not at a random moment: the engine's process ends itself within the N-th step.
+ * `npm run resume-check -- --times 1 --size paper --images FOLDER --steps 10 --kill-at 5`
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,9 +22,11 @@ const { values: options } = parseArgs({
     size: { type: 'string', default: 'tiny' },
     steps: { type: 'string', default: '12' },
     images: { type: 'string' },
+    'kill-at': { type: 'string' },
   },
 });
 const BATCH = 4;
+const VALIDATED = 8;
 const steps = Number(options.steps);
 const CLI = fileURLToPath(new URL('../src-main/cli.ts', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'poster-var-resume-check-'));
@@ -32,12 +39,13 @@ interface Ended {
 }
 
 /** Runs a command; after `killAfter` seconds its whole process group gets SIGKILL. */
-function cli(args: readonly string[], killAfter?: number): Promise<Ended> {
+function cli(args: readonly string[], killAfter?: number, faults = ''): Promise<Ended> {
   const started = performance.now();
   // Its own group, so that the engine dies with it.
   const child = spawn(process.execPath, [CLI, ...args, '--json'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(faults !== '' && { NODE_ENV: 'test', POSTER_VAR_FAULTS: faults }) },
   });
   let out = '';
   child.stdout.on('data', (text: Buffer) => (out += text.toString()));
@@ -71,6 +79,21 @@ async function makeImages(folder: string): Promise<void> {
     }
 }
 
+/** Real pictures, as many as the steps need and a few to validate on, in folders by split and class. */
+async function takeImages(from: string, folder: string): Promise<void> {
+  const rows = readFileSync(join(from, 'legend.csv'), 'utf8').trim().split(/\r?\n/);
+  const names = rows[0]?.split(',') ?? [];
+  const cell = (row: string, name: string): string => row.split(',')[names.indexOf(name)] ?? '';
+  const all = rows.slice(1).map((row) => ({ image: cell(row, 'image'), emotion: cell(row, 'emotion').toLowerCase() }));
+  const wanted = steps * BATCH + VALIDATED;
+  const chosen = all.filter((_, index) => index % Math.floor(all.length / wanted) === 0).slice(0, wanted);
+  for (const [index, { image, emotion }] of chosen.entries()) {
+    const target = join(folder, index < VALIDATED ? 'val' : 'train', emotion);
+    mkdirSync(target, { recursive: true });
+    await copyFile(join(from, 'images', image), join(target, `${index}-${image}`));
+  }
+}
+
 const hashOf = (run: unknown): string =>
   createHash('sha256')
     .update(readFileSync(join(project, 'checkpoints', `run-${Number(run)}`, 'last.safetensors')))
@@ -93,15 +116,19 @@ const train = [
 let same = 0;
 const times = Number(options.times);
 try {
-  const source = options.images === undefined ? join(work, 'images') : resolve(options.images);
-  if (options.images === undefined) await makeImages(source);
+  const source = join(work, 'images');
+  await (options.images === undefined ? makeImages(source) : takeImages(resolve(options.images), source));
   await cli(['import', source, '--project', project, '--name', 'faces']);
   const straight = await cli(train);
   if (straight.code !== 0) throw new Error('The straight run failed.');
   const expected = hashOf(straight.answer['run']);
   console.log(`Straight run: ${straight.seconds.toFixed(1)} s, ${expected.slice(0, 12)}`);
   for (let time = 1; time <= times; time++) {
-    const killed = await cli(train, straight.seconds * (0.2 + 0.7 * Math.random()));
+    const killAt = options['kill-at'];
+    const killed = await (killAt === undefined
+      ? cli(train, straight.seconds * (0.2 + 0.7 * Math.random()))
+      : cli(train, undefined, `step-kill@${killAt}`));
+    if (killAt !== undefined && killed.code === 0) throw new Error(`Nothing ended the run at step ${killAt}.`);
     // Runs are numbered in order.
     const run = Number(straight.answer['run']) + time;
     const resumed = killed.code === 0 ? killed : await cli(['train', '--project', project, '--resume', String(run)]);

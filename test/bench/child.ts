@@ -31,9 +31,12 @@ const tasks = {
 
 export type ChildTask = keyof typeof tasks;
 
-/** Does a task in a fresh process. */
-export function inChild(task: ChildTask, batch: number): Promise<number> {
-  const child = fork(import.meta.filename, [task, String(batch)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/** Does a task in a fresh process. @param environment variables beside those of this one. */
+export function inChild(task: ChildTask, batch: number, environment: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = fork(import.meta.filename, [task, String(batch)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+  });
   return new Promise((resolve, reject) => {
     child.on('message', (value) => resolve(Number(value)));
     child.on('error', reject);

@@ -13,4 +13,19 @@ const first: Row = {
   },
 };
 
-export default [first];
+/** The same in a process of an application that has opened such a step before. */
+const again: Row = {
+  name: 'open-again',
+  work: 'the same, the second time: the graph from the disk',
+  against: 'seconds',
+  reach: { bound: 'at most', value: 3 },
+  async measure({ folder }) {
+    const environment = { POSTER_VAR_HOME: folder };
+    const before = await inChild('open', 8, environment);
+    const seconds = [await inChild('open', 8, environment), await inChild('open', 8, environment)];
+    const parts = [{ of: 'the first time', spread: spreadOf([before]), unit: 's' }] as const;
+    return { kind: 'absolute', spread: spreadOf(seconds), unit: 's', parts };
+  },
+};
+
+export default [first, again];

@@ -1,6 +1,7 @@
 /** A training step (forward, backward, AdamW) against PyTorch eager: time and memory. */
 import type { DeviceId } from '../../../src-main/services/engine/runtime/devices.ts';
 import { openTrainer } from '../../../src-main/services/engine/runtime/trainer.ts';
+import { installedIn, tensorflowFolder } from '../../../src-main/services/engine/runtime/tensorflow/place.ts';
 import { inChild } from '../child.ts';
 import { inTurns, quotients, spreadOf, timed } from '../measure.ts';
 import { paper, paperWeights, stepInput } from '../paper.ts';
@@ -15,6 +16,9 @@ function stepRow(name: string, device: DeviceId, reach: number): Row {
     against: 'PyTorch eager: times its time',
     reach: { bound: 'at most', value: reach },
     async measure({ pytorch, rounds }) {
+      if (device === 'tensorflow' && installedIn(tensorflowFolder()) === null) {
+        return { kind: 'skipped', reason: 'TensorFlow is not installed: npm run cli -- tensorflow install' };
+      }
       const trainer = await openTrainer(paperWeights(), paper, device, { batch: BATCH, vichKl: 'paper' });
       const input = stepInput(BATCH);
       const ours = timed(() => trainer.step(...input));
@@ -57,4 +61,4 @@ const memory: Row = {
   },
 };
 
-export default [stepRow('step', 'cpu', 0.8), memory];
+export default [stepRow('step', 'cpu', 0.8), memory, stepRow('tensorflow', 'tensorflow', 1.2)];

@@ -2,11 +2,7 @@
  * Whether ONNX Runtime has its own blocked layout on this processor, and how many channels a block has. Its domain,
  * com.microsoft.nchwc, is not documented and differs between processors and versions: so a graph of one node is asked.
  */
-import { planVectors } from '../trace/blocked/vectors.ts';
-import type { Graph } from '../trace/graph.ts';
 import { blockProbe } from '../trace/onnx.ts';
-import type { OnnxOptions } from '../trace/onnx.ts';
-import type { DeviceId } from './devices.ts';
 import { float32, floats, openSession } from './session.ts';
 
 let found: Promise<number | null> | null = null;
@@ -15,16 +11,6 @@ let found: Promise<number | null> | null = null;
 export function nchwcBlock(): Promise<number | null> {
   found ??= probe().catch(() => null);
   return found;
-}
-
-/** How the graphs of a training are lowered for a device. */
-export type Placement = Required<Pick<OnnxOptions, 'block' | 'vectors'>>;
-
-/** @param graph one that slices the training's vectors into tensors: from it follows how they lie. */
-export async function placementFor(device: DeviceId, graph: Graph): Promise<Placement> {
-  if (device !== 'cpu') return { block: null, vectors: new Map() };
-  const block = await nchwcBlock();
-  return { block, vectors: planVectors(graph, block) };
 }
 
 async function probe(): Promise<number | null> {

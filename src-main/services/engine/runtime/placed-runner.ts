@@ -2,13 +2,12 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { joinVector, partName, splitVector } from '../trace/blocked/vectors.ts';
 import type { VectorLayout } from '../trace/blocked/vectors.ts';
-import { lowerGraph } from '../trace/onnx.ts';
-import { graphOf } from '../trace/program.ts';
 import type { Program } from '../trace/program.ts';
-import type { Placement } from './block.ts';
 import type { DeviceId } from './devices.ts';
-import { flatTensor, float32, floats, openSession } from './session.ts';
+import { flatTensor, float32, floats } from './session.ts';
 import type { SessionTuning } from './session.ts';
+import { openStepSession } from './step-session.ts';
+import type { Placement } from './step-session.ts';
 import type { StateVector, StepFeeds, StepRunner } from './step-runner.ts';
 
 /** Whole, or in parts (`trace/blocked/vectors.ts`), in the processor's memory. */
@@ -58,8 +57,7 @@ export function placedRunner(device: DeviceId, placement: Placement, tuning?: Se
 
   const open = async (name: string, make: () => Program): Promise<Opened> => {
     const program = make();
-    const { model } = lowerGraph(graphOf(program), { name: program.name, ...placement });
-    return { inputs: program.inputs, session: await openSession(model, device, tuning) };
+    return { inputs: program.inputs, session: await openStepSession(program, device, placement, tuning) };
   };
   const opened = (name: string, make: () => Program): Promise<Opened> => {
     const known = sessions.get(name) ?? open(name, make);

@@ -11,20 +11,25 @@ export interface SessionTuning {
 export interface SessionOptions extends SessionTuning {
   /** Outputs that stay in the device's memory; only for devices that keep any. */
   readonly held?: readonly string[];
+  /** The model has been optimised for this processor before. */
+  readonly isOptimised?: boolean;
+  /** A file that gets the model as the optimiser leaves it. */
+  readonly optimisedTo?: string;
 }
 
 /** Runs model bytes on a device. `session.run` blocks its thread: the engine has a process of its own for that. */
 export function openSession(
   model: Uint8Array,
   device: DeviceId,
-  { profilePrefix, held = [] }: SessionOptions = {},
+  { profilePrefix, held = [], isOptimised = false, optimisedTo }: SessionOptions = {},
 ): Promise<InferenceSession> {
   const { provider } = DEVICES[device];
   if (provider === null) throw new Error(`${device} is not one of ONNX Runtime's devices`);
   return InferenceSession.create(model, {
     ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
     executionProviders: [provider],
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: isOptimised ? 'disabled' : 'all',
+    ...(optimisedTo !== undefined && { optimizedModelFilePath: optimisedTo }),
     // The arena reuses memory by itself; the pattern planner on top of it costs a quarter more memory and gains no time.
     enableMemPattern: false,
     // Idle workers sleep instead of spinning: image decoding and the rest of the app need the cores, and on a busy

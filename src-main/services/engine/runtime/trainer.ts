@@ -1,7 +1,6 @@
 /** Runs training steps: feeds batches and the state of a training through the functions of a step. */
 import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
-import { graphOf } from '../trace/program.ts';
 import type { Program } from '../trace/program.ts';
 import { DROPPABLE_BRANCHES } from '../train/noise.ts';
 import type { StepNoise } from '../train/noise.ts';
@@ -19,7 +18,6 @@ import {
   updateProgram,
 } from '../train/step.ts';
 import type { GradientInput, StepOptions } from '../train/step.ts';
-import { placementFor } from './block.ts';
 import { DEVICES } from './devices.ts';
 import type { DeviceId } from './devices.ts';
 import { executorFor } from './executors.ts';
@@ -27,6 +25,7 @@ import { IMAGE_SIZE } from './graphs.ts';
 import { placedRunner } from './placed-runner.ts';
 import type { SessionTuning } from './session.ts';
 import { executorRunner } from './step-runner.ts';
+import { placementFor } from './step-session.ts';
 import type { StateVector, StepFeeds, StepRunner } from './step-runner.ts';
 import { TrainingState } from './training-state.ts';
 
@@ -98,7 +97,7 @@ function firstProgram(config: ModelConfig, options: StepOptions): Program {
 /** @param first one that slices the training's vectors into tensors: from it follows how they lie on the processor. */
 async function runnerFor(device: DeviceId, first: Program, tuning?: SessionTuning): Promise<StepRunner> {
   if (DEVICES[device].residence === 'device') return executorRunner(executorFor(device), tuning);
-  return placedRunner(device, await placementFor(device, graphOf(first)), tuning);
+  return placedRunner(device, await placementFor(device, first), tuning);
 }
 
 /**

@@ -8,6 +8,8 @@ import type { InputSpec } from './trace.ts';
 export interface Program<Name extends string = string> {
   /** For profiles and error messages: "poster-var-step". */
   readonly name: string;
+  /** All that `fn` closes over, in text: with the name and the inputs it says what the program is. Left out: it is not cached. */
+  readonly made?: string | undefined;
   readonly inputs: Readonly<Record<Name, InputSpec>>;
   readonly fn: (inputs: Readonly<Record<Name, Tensor>>) => Readonly<Record<string, Tensor>>;
 }

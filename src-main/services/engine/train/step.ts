@@ -134,17 +134,24 @@ export function trainingProgram(config: ModelConfig, options: StepOptions): Prog
     return { ...next, nextStatistics: joined(statistics, layout.statistics), loss, mu };
   };
   const others = updateInputs(layout.trainable.size, options);
-  return stepProgram(`poster-var-step-${options.batch}`, config, options.batch, fn, others);
+  const program = stepProgram(`poster-var-step-${options.batch}`, config, options.batch, fn, others);
+  return { ...program, made: madeOf(config, options) };
+}
+
+/** What a program of a step closes over. */
+function madeOf(config: ModelConfig, options: object = {}): string {
+  return JSON.stringify([config, options]);
 }
 
 /** Only the gradient of `batch` images, with the loss, mu and the next statistics. */
 export function gradientProgram(config: ModelConfig, batch: number, options: StepOptions): Program {
   const layout = stateLayout(config);
-  return stepProgram(`poster-var-gradient-${batch}`, config, batch, (inputs) => {
+  const program = stepProgram(`poster-var-gradient-${batch}`, config, batch, (inputs) => {
     const { loss, mu, gradients, statistics } = lossAndGradients(inputs, config, options, layout);
     const gradient = joined(gradients, layout.trainable);
     return { gradient, nextStatistics: joined(statistics, layout.statistics), loss, mu };
   });
+  return { ...program, made: madeOf(config, options) };
 }
 
 /** The optimizer by itself: from a gradient to the next parameters and moments. */
@@ -152,7 +159,8 @@ export function updateProgram(config: ModelConfig, options: StepOptions): Progra
   const { size } = stateLayout(config).trainable;
   const flat = { shape: [size] };
   const inputs = { ...updateInputs(size, options), parameters: flat, gradient: flat };
-  return { name: 'poster-var-update', inputs, fn: (tensors) => updated(tensors, options) };
+  const made = madeOf(config, options);
+  return { name: 'poster-var-update', made, inputs, fn: (tensors) => updated(tensors, options) };
 }
 
 /** Where SAM takes its second gradient: `perturbed` of the parameters. */
