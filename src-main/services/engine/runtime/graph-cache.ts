@@ -98,7 +98,9 @@ export function graphCache(): GraphCache | null {
 export function graphKey(program: Program, block: number | null): string | null {
   if (program.made === undefined) return null;
   const versions = [onnxRuntimeVersion(), tensorflowJs, process.platform, process.arch, cpus()[0]?.model ?? ''];
-  return sha256(JSON.stringify([versions, block, program.name, program.made, program.inputs]), ownCode()).toString('hex');
+  return sha256(JSON.stringify([versions, block, program.name, program.made, program.inputs]), ownCode()).toString(
+    'hex',
+  );
 }
 
 let code: Buffer | null = null;
