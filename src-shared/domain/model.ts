@@ -101,5 +101,13 @@ export const OrderCheck = z.object({
   /** Every output was a finite number. */
   finite: z.boolean(),
   orders: z.array(OrderAccuracy),
+  /** Of each output, how many labelled images of each class it was highest on: any order's accuracy follows. */
+  outputs: z.array(z.partialRecord(Expression, z.number().int())),
 });
 export type OrderCheck = z.infer<typeof OrderCheck>;
+
+/** Share of the labelled images that are right when the outputs mean this; null where none is labelled. */
+export function accuracyOf({ outputs, labelled }: OrderCheck, order: readonly Expression[]): number | null {
+  if (labelled === 0) return null;
+  return order.reduce((sum, expression, output) => sum + (outputs[output]?.[expression] ?? 0), 0) / labelled;
+}

@@ -1,7 +1,9 @@
 /** How to get each view, dialog and empty state of the workbench onto the screen. In order: later scenes build on earlier ones. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Api } from './api.ts';
+import { sampleCheckpoint, writeForeign } from './foreign.ts';
 import { openSample } from './page.ts';
 
 export interface Place {
@@ -27,6 +29,14 @@ const escape = async ({ page }: Place): Promise<void> => {
 
 /** A view that needs no more than its address. */
 const view = (name: string, route: string): Scene => ({ name, show: ({ go }) => go(route) });
+
+/** Types the path of a checkpoint into a file browser; the sample's own weights stand there under another writer's names. */
+async function pickCheckpoint(page: Page, label: string, file: string): Promise<void> {
+  if (!existsSync(file)) writeForeign(sampleCheckpoint, file);
+  const path = page.getByRole('textbox', { name: `${label}: path` });
+  await path.fill(file);
+  await path.press('Enter');
+}
 
 export const SCENES: readonly Scene[] = [
   view('home-fresh', '/home'),
@@ -162,6 +172,50 @@ export const SCENES: readonly Scene[] = [
       const run = (await api.get('runs.list', {}))[0]?.id;
       await go(`/train/${run}`);
     },
+  },
+  {
+    name: 'train-weights',
+    show: async ({ page, go, home }) => {
+      await go('/train');
+      await page.getByRole('button', { name: 'Add file' }).click();
+      await pickCheckpoint(page, 'File of weights', join(home, 'foreign.safetensors'));
+      await page.waitForTimeout(1_000);
+    },
+    leave: escape,
+  },
+  {
+    name: 'models',
+    show: async ({ api, go, home }) => {
+      const [run] = await api.get('runs.list', {});
+      const out = join(home, 'drawn.onnx');
+      const { job } = await api.get('models.export', { run: run?.id ?? 0, format: 'onnx', precision: 'float32', out });
+      await api.finished(job);
+      await go('/models');
+    },
+  },
+  {
+    name: 'models-import',
+    show: async ({ page, go, home }) => {
+      await go('/models');
+      await page.getByRole('button', { name: 'Import model' }).first().click();
+      await pickCheckpoint(page, 'Checkpoint', join(home, 'foreign.safetensors'));
+      await page.getByText(/all numbers are finite/).waitFor();
+      await page.getByRole('combobox', { name: /Class order/ }).selectOption('hand');
+      await page.waitForTimeout(300);
+    },
+    leave: escape,
+  },
+  {
+    name: 'models-export',
+    show: async ({ page, go }) => {
+      await go('/models');
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('radio', { name: 'safetensors' }).click();
+      await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+      await dialog.getByText(/largest difference/).waitFor();
+    },
+    leave: escape,
   },
   view('runs', '/runs'),
 ];

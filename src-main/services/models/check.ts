@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { ordersFor, ownOrder } from '../../../src-shared/domain/class-orders.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import type { Expression } from '../../../src-shared/domain/expression.ts';
+import { accuracyOf } from '../../../src-shared/domain/model.ts';
 import type { OrderCheck } from '../../../src-shared/domain/model.ts';
 import { argmax } from '../../../src-shared/metrics/vich.ts';
 import { Random } from '../engine/random.ts';
@@ -54,17 +56,24 @@ export function checkOrders(
       new AbortController().signal,
     );
     const known = predicted.filter(({ label }) => label !== null);
-    const orders = ordersFor(model.classes).map(({ title, order }) => ({
-      name: title,
-      order: [...order],
-      accuracy: known.filter(({ index, label }) => order[index] === label).length / Math.max(1, known.length),
-    }));
-    return {
+    const outputs = Array.from({ length: model.classes }, (): Partial<Record<Expression, number>> => ({}));
+    for (const { index, label } of known) {
+      const counts = outputs[index];
+      if (counts && label !== null) counts[label] = (counts[label] ?? 0) + 1;
+    }
+    const found = {
       images: predicted.length,
       labelled: known.length,
       finite: finite && predicted.length > 0,
-      orders: known.length === 0 ? [] : orders.toSorted((a, b) => b.accuracy - a.accuracy),
+      outputs,
+      orders: [],
     };
+    const orders = ordersFor(model.classes).map(({ title, order }) => ({
+      name: title,
+      order: [...order],
+      accuracy: accuracyOf(found, order) ?? 0,
+    }));
+    return { ...found, orders: known.length === 0 ? [] : orders.toSorted((a, b) => b.accuracy - a.accuracy) };
   });
 }
 

@@ -31,17 +31,19 @@ export function factsOf(store: Store, run: Run): Record<string, string> {
   if (run.settings) facts['preset'] = run.settings.preset;
   if (run.datasetName !== null) facts['dataset'] = run.datasetName;
   if (run.best) facts['validationAccuracy'] = String(run.best.value);
-  if (run.dataset !== null && run.startedAt !== null) {
-    const { startedAt } = run;
-    // The last version that was named before the training began; changes since then are not in it.
-    const version = store.versions
-      .list(run.dataset)
-      .filter(({ at }) => at <= startedAt)
-      .at(-1);
-    if (version) {
-      facts['datasetVersion'] = version.name;
-      facts['datasetHash'] = version.contentHash;
-    }
+  const version = run.version ?? versionBefore(store, run);
+  if (version) {
+    facts['datasetVersion'] = version.name;
+    facts['datasetHash'] = version.contentHash;
   }
   return facts;
+}
+
+/** Of a run on the labels as they were: the last version that was named before it began; changes since then are not in it. */
+function versionBefore(store: Store, { dataset, startedAt }: Run): { name: string; contentHash: string } | undefined {
+  if (dataset === null || startedAt === null) return undefined;
+  return store.versions
+    .list(dataset)
+    .filter(({ at }) => at <= startedAt)
+    .at(-1);
 }
