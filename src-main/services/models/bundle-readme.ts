@@ -22,7 +22,7 @@ POSTER-Var (${run.size}), ${run.classes.length} classes, trained or imported wit
 | \`model.pth\` | the same for PyTorch: \`torch.load("model.pth", weights_only=True)["model"]\` |
 | \`model.onnx\` | the network: \`images\` [batch, 3, 224, 224] to \`mu\`${run.vich ? ' and `logvar`' : ''} [batch, ${run.classes.length}] |
 ${
-  run.size === 'paper' ? '| \`poster_var.py\` | the network in PyTorch, for the lines below |\n' : ''
+  run.size === 'paper' ? '| `poster_var.py` | the network in PyTorch, for the lines below |\n' : ''
 }| \`classes.txt\` | what the outputs mean, in order |
 | \`preprocessing.json\` | from a picture to the input |
 | \`predictions.csv\` | path, label, outputs and face box of the split's images |
