@@ -99,7 +99,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await take.click();
     await dialog.waitFor({ state: 'hidden', ...PATIENCE });
     const runs = await api.get('runs.list', {});
-    const imported = runs.find(({ kind }) => kind === 'imported' );
+    const imported = runs.find(({ kind }) => kind === 'imported');
     expect(runs.map(({ name }) => name)).toContain('foreign');
     expect(imported?.classes).toEqual(['neutral', 'happy', 'sad', 'surprise', 'fear', 'disgust', 'anger']);
     await page.getByRole('row', { name: /^foreign/ }).waitFor();
@@ -107,11 +107,17 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
 
   it('a hostile pickle is refused by name', async () => {
     const file = join(home, 'evil.pth');
-    writeFileSync(file, checkpoint(pickle(op.global('posix', 'system'), op.mark, op.text('touch /tmp/x'), op.tuple, op.reduce)));
+    writeFileSync(
+      file,
+      checkpoint(pickle(op.global('posix', 'system'), op.mark, op.text('touch /tmp/x'), op.tuple, op.reduce)),
+    );
     await page.getByRole('button', { name: 'Import model' }).click();
     const dialog = page.getByRole('dialog');
     await pick(dialog, 'Checkpoint', file);
-    await dialog.getByRole('alert').getByText(/posix\.system/).waitFor(PATIENCE);
+    await dialog
+      .getByRole('alert')
+      .getByText(/posix\.system/)
+      .waitFor(PATIENCE);
     expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
     await expectAccessible();
     await page.keyboard.press('Escape');
@@ -124,7 +130,9 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     const file = join(home, 'out.onnx');
     await dialog.getByRole('textbox', { name: 'File' }).fill(file);
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-    await dialog.getByText(/largest difference to the app’s own output \d\.\de-\d+ on 32 validation images/).waitFor(PATIENCE);
+    await dialog
+      .getByText(/largest difference to the app’s own output \d\.\de-\d+ on 32 validation images/)
+      .waitFor(PATIENCE);
     expect(existsSync(file)).toBe(true);
     await expectAccessible();
     await dialog.getByRole('radio', { name: 'Bundle' }).click();
@@ -136,7 +144,10 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     expect(readFileSync(join(folder, 'classes.txt'), 'utf8').split('\n')[0]).toBe('neutral');
     // Once more into the same folder: nothing is overwritten, and the dialog says so.
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-    await dialog.getByRole('alert').getByText(/is not empty/).waitFor(PATIENCE);
+    await dialog
+      .getByRole('alert')
+      .getByText(/is not empty/)
+      .waitFor(PATIENCE);
     await page.keyboard.press('Escape');
     await page.getByText(/float32, .*: largest difference/).waitFor();
   });
