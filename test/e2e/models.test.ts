@@ -131,7 +131,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await dialog.getByRole('textbox', { name: 'File' }).fill(file);
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();
     await dialog
-      .getByText(/largest difference to the app’s own output \d\.\de-\d+ on 32 validation images/)
+      .getByText(/largest difference to the app’s own output \d(\.\d)?e\u2212\d+ on 32 validation images/)
       .waitFor(PATIENCE);
     expect(existsSync(file)).toBe(true);
     await expectAccessible();

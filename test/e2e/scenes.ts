@@ -207,11 +207,12 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'models-export',
-    show: async ({ page, go }) => {
+    show: async ({ page, go, home }) => {
       await go('/models');
       await page.getByRole('button', { name: 'Export', exact: true }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('radio', { name: 'safetensors' }).click();
+      await dialog.getByRole('textbox', { name: 'File' }).fill(join(home, 'drawn.safetensors'));
       await dialog.getByRole('button', { name: 'Export', exact: true }).click();
       await dialog.getByText(/largest difference/).waitFor();
     },
