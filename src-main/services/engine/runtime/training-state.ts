@@ -83,7 +83,9 @@ export class TrainingState {
 
   load(weights: Weights, optimizer?: Weights): void {
     const { trainable, frozen, statistics } = this.#layout;
-    this.#given = weights;
+    // What lies in the vectors need not be kept a second time.
+    const held = new Set([...trainable.entries, ...statistics.entries].map(({ name }) => name));
+    this.#given = new Map([...weights].filter(([name]) => !held.has(name)));
     this.frozen.load(packed(weights, frozen));
     this.current.parameters.load(packed(weights, trainable));
     this.current.statistics.load(packed(weights, statistics));
