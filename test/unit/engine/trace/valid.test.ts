@@ -56,7 +56,8 @@ function faults(bytes: Uint8Array): string[] {
   initializer?.forEach(({ name, dims, dataType, rawData }) => {
     make(name);
     const size = (dims ?? []).reduce<number>((product, side) => product * Number(side), 1);
-    if (rawData?.length !== size * (BYTES.get(dataType ?? 0) ?? NaN)) found.push(`${name} has not the size of its shape`);
+    if (rawData?.length !== size * (BYTES.get(dataType ?? 0) ?? NaN))
+      found.push(`${name} has not the size of its shape`);
   });
   node?.forEach(({ opType, domain, input: reads, output: writes }) => {
     if (!domains.has(domain ?? '')) found.push(`${opType} is of the domain ${domain}, which is not declared`);
