@@ -63,7 +63,7 @@ try {
   await mkdir(resources, { recursive: true });
   await copyFile(checkpoint, join(resources, 'tiny.safetensors'));
   await writeFile(join(resources, 'run.json'), `${JSON.stringify(historyOf({ store }, started.run))}\n`);
-  const test = evaluations.evaluate({ run: started.run, dataset: dataset.id, split: 'test' });
+  const test = await evaluations.evaluate({ run: started.run, dataset: dataset.id, split: 'test' });
   console.error(
     `test accuracy ${test.accuracy.toFixed(3)}, 95% interval ${test.interval.map((side) => side.toFixed(3)).join(' to ')}`,
   );

@@ -108,7 +108,7 @@ export function composeServices(options: ComposeOptions): Services {
     presets: new Presets(home),
     runs,
     models: new Models(workspace, engine, emit, join(resources, 'python')),
-    evaluations: new Evaluations(workspace, statistics),
+    evaluations: new Evaluations(workspace, statistics, queries),
     tensorflow: new Tensorflow({
       home,
       devices: () => engine.devices({ refresh: true }),

@@ -35,7 +35,7 @@ async function evaluate(session: Session, options: EvaluateOptions): Promise<Out
   const dataset = findDataset(session, options.dataset ?? run.datasetName ?? undefined);
   const split = options.split ?? null;
   if (split !== null) checkSplit(dataset, split);
-  const found = session.services.evaluations.evaluate({ run: run.id, dataset: dataset.id, split });
+  const found = await session.services.evaluations.evaluate({ run: run.id, dataset: dataset.id, split });
   return { json: { ...found, dataset: dataset.name }, text: evaluationText(found) };
 }
 

@@ -6,5 +6,6 @@ export const evaluationHandlers = ({ evaluations }: Services) =>
   ({
     'runs.evaluate': (request) => attempt(() => evaluations.evaluate(request)),
     'runs.intervals': (request) => attempt(() => evaluations.intervals(request)),
+    'runs.uncertainty': (request) => attempt(() => evaluations.uncertainty(request)),
     'runs.compare': (request) => attempt(() => evaluations.compare(request)),
   }) satisfies Partial<Handlers>;

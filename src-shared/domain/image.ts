@@ -14,6 +14,8 @@ export const SORT_KEYS = [
   'prediction',
   'loss',
   'sigma',
+  'flip',
+  'confidence',
   'margin',
   'entropy',
   'disagreement',
@@ -55,6 +57,10 @@ export const ImageRow = z.object({
   loss: z.number().nullable(),
   /** sigma = exp(logvar/2) of the predicted class. */
   sigma: z.number().nullable(),
+  /** Probability that the runner-up beats the winner when each z is drawn from N(mu, sigma²). */
+  flip: z.number().nullable(),
+  /** Largest probability of softmax(mu). */
+  confidence: z.number().nullable(),
   /** softmax(mu): largest minus second largest probability. */
   margin: z.number().nullable(),
   /** Entropy of softmax(mu), nats. */
@@ -108,6 +114,17 @@ export const ImageDetail = z.object({
 });
 export type ImageDetail = z.infer<typeof ImageDetail>;
 
+/** Where the sigma of an image's predicted class stands among the images that the run predicts as the same class. */
+export const SigmaRank = z.object({
+  expression: Expression,
+  sigma: z.number(),
+  /** Images that are predicted so, this one included. */
+  images: z.number().int(),
+  /** Those with a smaller sigma. */
+  below: z.number().int(),
+});
+export type SigmaRank = z.infer<typeof SigmaRank>;
+
 export const Histogram = z.object({
   min: z.number(),
   max: z.number(),
@@ -127,6 +144,8 @@ export const Facets = z.object({
   annotator: z.record(z.string(), z.number().int()),
   loss: Histogram.nullable(),
   sigma: Histogram.nullable(),
+  flip: Histogram.nullable(),
+  confidence: Histogram.nullable(),
   margin: Histogram.nullable(),
   entropy: Histogram.nullable(),
   disagreement: Histogram.nullable(),

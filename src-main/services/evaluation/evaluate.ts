@@ -9,7 +9,9 @@ import type { Cases } from '../../../src-shared/metrics/cases.ts';
 import { scoresOf } from '../../../src-shared/metrics/scores.ts';
 import { sigma } from '../../../src-shared/metrics/vich.ts';
 import { wilsonInterval } from '../../../src-shared/metrics/wilson.ts';
-import type { StoredPrediction } from '../store/interface.ts';
+import { requireDataset, requireRun } from '../runs/context.ts';
+import type { Store, StoredPrediction } from '../store/interface.ts';
+import type { Measure } from './context.ts';
 
 /** The images that count, and the sigma of the class that each was predicted as; null without VICH. */
 export interface Measured {
@@ -17,12 +19,19 @@ export interface Measured {
   readonly sigmas: readonly (number | null)[];
 }
 
+/** A prediction with its label as an index into the run's classes. */
+export type Counted = Omit<StoredPrediction, 'label'> & { readonly label: number };
+
 /** Predictions of readable images with a label that the run knows. */
-export function measured(run: Run, predictions: readonly StoredPrediction[]): Measured {
-  const counted = predictions.flatMap((prediction) => {
+export function countedPredictions(run: Run, predictions: readonly StoredPrediction[]): Counted[] {
+  return predictions.flatMap((prediction) => {
     const label = prediction.label === null ? -1 : run.classes.indexOf(prediction.label);
     return prediction.status !== 'ok' || label < 0 ? [] : [{ ...prediction, label }];
   });
+}
+
+export function measured(run: Run, predictions: readonly StoredPrediction[]): Measured {
+  const counted = countedPredictions(run, predictions);
   const cases = casesOf(
     counted.map(({ mu }) => mu),
     counted.map(({ label }) => label),
@@ -81,6 +90,13 @@ export function evaluatePredictions(
       meanSigma: mean(sigmas.filter((_, image) => cases.labels[image] === index)),
     })),
   };
+}
+
+/** A run measured where its predictions are read. @throws FailureError 'not-found', 'conflict'. */
+export function evaluateIn(store: Store, request: Measure): Evaluation {
+  const run = requireRun({ store }, request.run);
+  const dataset = requireDataset({ store }, request.dataset);
+  return evaluatePredictions(run, dataset, request.split, store.runs.predictions(run.id, dataset.id, request.split));
 }
 
 export function nothingToMeasure(run: Run, dataset: Dataset, split: string | null, predictions: number): FailureError {

@@ -1,37 +1,54 @@
 /** Runs of the open project measured, alone and in pairs. */
 import type { Comparison, Evaluation, EvaluationIntervals } from '../../../src-shared/domain/evaluation.ts';
+import type { UncertaintyWorth } from '../../../src-shared/domain/uncertainty.ts';
+import { bestAurc } from '../../../src-shared/metrics/selective.ts';
+import type { Queries } from '../queries/queries.ts';
 import { requireDataset, requireRun } from '../runs/context.ts';
 import type { OpenProject } from '../runs/context.ts';
 import type { Statistics } from '../statistics/statistics.ts';
 import { comparisonOf, pairedCases, requireSameClasses } from './compare.ts';
-import { evaluatePredictions, measured, nothingToMeasure } from './evaluate.ts';
-
-export interface Measure {
-  readonly run: number;
-  readonly dataset: number;
-  /** Null = all splits. */
-  readonly split: string | null;
-}
-
-/** Resampling is seeded, so that the same question has the same answer on every day. */
-const SEED = 2026;
+import { SEED, type Measure } from './context.ts';
+import { measured, nothingToMeasure } from './evaluate.ts';
+import { verdictOf } from './uncertainty.ts';
 
 /** Every method works on the project that is open when it is called, and throws FailureError. */
 export class Evaluations {
   readonly #project: OpenProject;
-  readonly #statistics: Pick<Statistics, 'intervals'>;
+  readonly #statistics: Pick<Statistics, 'intervals' | 'worth'>;
+  readonly #queries: Pick<Queries, 'ask'>;
 
-  constructor(project: OpenProject, statistics: Pick<Statistics, 'intervals'>) {
+  constructor(
+    project: OpenProject,
+    statistics: Pick<Statistics, 'intervals' | 'worth'>,
+    queries: Pick<Queries, 'ask'>,
+  ) {
     this.#project = project;
     this.#statistics = statistics;
+    this.#queries = queries;
   }
 
-  evaluate(request: Measure): Evaluation {
+  evaluate(request: Measure): Promise<Evaluation> {
+    return this.#queries.ask('evaluate', this.#project.require().store.folder, request);
+  }
+
+  /** Whether sigma finds this run's errors, beside what mu alone tells. */
+  async uncertainty(request: Measure): Promise<UncertaintyWorth> {
     const { store } = this.#project.require();
     const run = requireRun({ store }, request.run);
-    const dataset = requireDataset({ store }, request.dataset);
-    const predictions = store.runs.predictions(run.id, dataset.id, request.split);
-    return evaluatePredictions(run, dataset, request.split, predictions);
+    const cases = await this.#queries.ask('uncertaintyCases', store.folder, request);
+    const { resamples, scores } = await this.#statistics.worth(cases, SEED);
+    const images = cases.wrong.length;
+    const errors = cases.wrong.reduce((sum, one) => sum + one, 0);
+    return {
+      ...request,
+      images,
+      errors,
+      voted: cases.votes.reduce((sum, one) => sum + Number(!Number.isNaN(one)), 0),
+      bestAurc: bestAurc(images, errors),
+      resamples,
+      scores,
+      ...verdictOf(run, scores, errors),
+    };
   }
 
   /** Bootstrap intervals of `evaluate`'s figures, 2,000 resamples. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { Facets, ImageDetail, ImageQuery, ImageRow } from '../../../src-shared/domain/image.ts';
+import type { Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../../src-shared/domain/image.ts';
 import type { ImageSelection } from '../../../src-shared/domain/label.ts';
 import type { OpenProject, Workspace } from '../projects/workspace.ts';
 import type { Queries } from '../queries/queries.ts';
@@ -18,11 +18,11 @@ const KEPT = 8;
 /** Reads images in the order of a query. Labelling never moves a tile: what is shown is a snapshot of ids. */
 export class Gallery {
   readonly #workspace: Workspace;
-  readonly #queries: Pick<Queries, 'facets'>;
+  readonly #queries: Pick<Queries, 'ask'>;
   /** The one used last stands at the end. */
   readonly #snapshots = new Map<string, Snapshot>();
 
-  constructor(workspace: Workspace, queries: Pick<Queries, 'facets'>) {
+  constructor(workspace: Workspace, queries: Pick<Queries, 'ask'>) {
     this.#workspace = workspace;
     this.#queries = queries;
   }
@@ -67,7 +67,12 @@ export class Gallery {
   facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Promise<Facets> {
     const opened = this.#workspace.require();
     this.#requireDataset(opened, query.dataset);
-    return this.#queries.facets(opened.store.folder, query);
+    return this.#queries.ask('facets', opened.store.folder, query);
+  }
+
+  /** Where an image's sigma stands within its predicted class. */
+  sigmaRank(request: { image: number; run: number }): Promise<SigmaRank | null> {
+    return this.#queries.ask('sigmaRank', this.#workspace.require().store.folder, request);
   }
 
   /** @throws FailureError 'not-found' for an unknown image. */

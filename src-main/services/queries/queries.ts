@@ -1,7 +1,11 @@
 /** Long reads of the open project, done beside the services by a thread with a connection of its own. */
-import type { Facets } from '../../../src-shared/domain/image.ts';
 import { Thread } from '../threads/thread.ts';
-import type { FacetQuery, Question } from './protocol.ts';
+import type { Answers } from './answers.ts';
+
+export type Question =
+  | { readonly kind: keyof Answers; readonly folder: string; readonly request: unknown }
+  /** Lets go of the project's file. */
+  | { readonly kind: 'close' };
 
 export class Queries {
   readonly #thread: Thread<Question, unknown>;
@@ -11,9 +15,13 @@ export class Queries {
     this.#thread = new Thread(entry, 'query');
   }
 
-  /** @throws FailureError 'invalid' for a filter that cannot be read. */
-  facets(folder: string, query: FacetQuery): Promise<Facets> {
-    return this.#thread.ask({ kind: 'facets', folder, query }) as Promise<Facets>;
+  /** @param folder of the project. @throws FailureError as the function of that name does. */
+  ask<K extends keyof Answers>(
+    kind: K,
+    folder: string,
+    request: Parameters<Answers[K]>[1],
+  ): Promise<ReturnType<Answers[K]>> {
+    return this.#thread.ask({ kind, folder, request }) as Promise<ReturnType<Answers[K]>>;
   }
 
   /** Before a project is closed: no other connection may be left on its file. */

@@ -1,7 +1,8 @@
-/** The query thread: counting a million images takes a second, in which nothing else may wait. It only reads. */
+/** The query thread: looking through a million images takes a second, in which nothing else may wait. It only reads. */
 import { openReader, type Reader } from '../store/reader.ts';
 import { answerWith } from '../threads/protocol.ts';
-import type { Question } from './protocol.ts';
+import { ANSWERS } from './answers.ts';
+import type { Question } from './queries.ts';
 
 let held: { readonly folder: string; readonly reader: Reader } | null = null;
 
@@ -18,5 +19,7 @@ function readerOf(folder: string): Reader {
 
 answerWith((question: Question) => {
   if (question.kind === 'close') return close();
-  return readerOf(question.folder).facets(question.query);
+  const reader = readerOf(question.folder);
+  const answer = ANSWERS[question.kind] as (reader: Reader, request: unknown) => unknown;
+  return reader.snapshot(() => answer(reader, question.request));
 });

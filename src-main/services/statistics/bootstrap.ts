@@ -62,7 +62,7 @@ export function bootstrapDifferences(
 }
 
 /** How often each of n cases is drawn in n draws with replacement, `resamples` times; one list, filled anew each time. */
-function* draws(n: number, seed: number, resamples: number): Generator<Uint32Array> {
+export function* draws(n: number, seed: number, resamples: number): Generator<Uint32Array> {
   const random = Random.seeded(seed);
   const counts = new Uint32Array(n);
   for (let resample = 0; resample < resamples; resample++) {

@@ -198,6 +198,8 @@ export function facets(database: Database, query: Pick<ImageQuery, 'dataset' | '
     ),
     loss: histogram(counter, 'loss'),
     sigma: histogram(counter, 'sigma'),
+    flip: histogram(counter, 'flip'),
+    confidence: histogram(counter, 'confidence'),
     margin: histogram(counter, 'margin'),
     entropy: histogram(counter, 'entropy'),
     disagreement: histogram(counter, 'disagreement'),

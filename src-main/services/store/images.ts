@@ -29,6 +29,8 @@ interface RowRecord {
   correct: number | null;
   loss: number | null;
   sigma: number | null;
+  flip: number | null;
+  confidence: number | null;
   margin: number | null;
   entropy: number | null;
   disagreement: number | null;
@@ -104,7 +106,7 @@ export class Images implements ImageTable {
     this.#orders = new Orders(database);
     this.#rows = database.prepare(`
       SELECT i.id, i.path, s.split, s.status, i.reason, s.box, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
-        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.margin, p.entropy, s.disagreement
+        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.flip, p.confidence, p.margin, p.entropy, s.disagreement
       FROM json_each(:ids) AS wanted
       CROSS JOIN images AS i ON i.id = wanted.value
       JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
@@ -224,6 +226,17 @@ export class Images implements ImageTable {
       status: record.status,
       box: parseOptional(Box, record.box),
     };
+  }
+
+  disagreements(dataset: number): Map<number, number> {
+    const rows = this.#database.read(() =>
+      this.#database
+        .prepare<[number], { image: number; disagreement: number }>(
+          'SELECT image, disagreement FROM states WHERE dataset = ? AND disagreement IS NOT NULL',
+        )
+        .all(dataset),
+    );
+    return new Map(rows.map(({ image, disagreement }) => [image, disagreement]));
   }
 
   sample(dataset: number, count: number): number[] {

@@ -109,6 +109,8 @@ export interface ImageTable {
   detail(image: number, run: number | null): ImageDetail | null;
   /** Status ok only (not broken, not excluded); split null = all splits. */
   files(dataset: number, split: string | null): ImageFile[];
+  /** Entropy of what people said of a dataset's images, nats; images with fewer than two votes are missing. */
+  disagreements(dataset: number): Map<number, number>;
   /** Absolute path, dataset root and content hash, for serving and explaining; null for an unknown id. */
   file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus; box: Box | null } | null;
   /** Usable images of a dataset after one id. */

@@ -8,6 +8,8 @@ import { damaged } from './faults.ts';
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /** Functions that its SQL may call, by name, for what SQL cannot compute. */
+  readonly functions?: Readonly<Record<string, (...values: readonly unknown[]) => number | string | null>>;
 }
 
 /** Marks our files ("PVWB"), so that a foreign database is told apart from an old one of ours. */
@@ -42,6 +44,8 @@ export function migrate(database: Database, migrations: readonly Migration[], ba
   for (const [index, migration] of migrations.entries()) {
     const number = index + 1;
     if (number <= from) continue;
+    for (const [called, body] of Object.entries(migration.functions ?? {}))
+      database.sql.function(called, { deterministic: true, varargs: true }, body);
     if (!empty) snapshot(database, backups, `before-${String(number).padStart(4, '0')}.sqlite`);
     database.write(() => {
       database.sql.exec(migration.sql);

@@ -42,6 +42,8 @@ export function ordering(sort: SortKey, descending: boolean, dataset: number, ru
       ];
     case 'loss':
     case 'sigma':
+    case 'flip':
+    case 'confidence':
     case 'margin':
     case 'entropy':
       return [

@@ -1,6 +1,6 @@
 import { Box } from '../../../src-shared/domain/box.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import { argmax, crossEntropy, entropy, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
+import { argmax, crossEntropy, entropy, flipProbability, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, StoredPrediction } from './interface.ts';
 import { Classes, idList, parseColumn, parseOptional } from './json.ts';
@@ -13,6 +13,8 @@ interface Derived {
   sigma: number | null;
   margin: number;
   entropy: number;
+  confidence: number;
+  flip: number | null;
 }
 
 interface PredictionColumns extends Derived {
@@ -49,8 +51,9 @@ export class Predictions {
       'INSERT OR REPLACE INTO outputs (run, dataset, image, mu, logvar) VALUES (?, ?, ?, ?, ?)',
     );
     this.#insert = database.prepare(`
-      INSERT OR REPLACE INTO predictions (run, dataset, image, predicted, loss, sigma, margin, entropy, correct)
-      VALUES (:run, :dataset, :image, :predicted, :loss, :sigma, :margin, :entropy, :predicted = :label)`);
+      INSERT OR REPLACE INTO predictions (run, dataset, image, predicted, loss, sigma, margin, entropy, confidence,
+        flip, correct)
+      VALUES (:run, :dataset, :image, :predicted, :loss, :sigma, :margin, :entropy, :confidence, :flip, :predicted = :label)`);
     this.#count = database.prepare('UPDATE runs SET predictions = predictions + ? WHERE id = ?');
     this.#exists = database.prepare('SELECT 1 FROM outputs WHERE run = ? AND dataset = ? AND image = ?');
     this.#list = database.prepare(`
@@ -151,5 +154,7 @@ function derive(
     sigma: width === undefined ? null : sigma(width),
     margin: margin(probabilities),
     entropy: entropy(probabilities),
+    confidence: probabilities[top] ?? 0,
+    flip: logvar === null ? null : flipProbability(mu, logvar),
   };
 }

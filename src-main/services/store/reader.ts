@@ -1,20 +1,45 @@
 import { join } from 'node:path';
-import type { Facets, ImageQuery } from '../../../src-shared/domain/image.ts';
+import type { Facets, ImageQuery, SigmaRank } from '../../../src-shared/domain/image.ts';
 import { Database } from './database.ts';
 import { facets } from './facets.ts';
-import { DATABASE_FILE } from './store.ts';
+import type { Store } from './interface.ts';
+import { DATABASE_FILE, readOnlyStore } from './store.ts';
 
 /** A second connection to a project that is open: sees what was committed before each question, and writes nothing. */
 export interface Reader {
+  /** Every method that only reads; the others fail. */
+  readonly store: Store;
   facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Facets;
+  /** Where an image's sigma stands among those predicted as the same class; null without a prediction or without VICH. */
+  sigmaRank(run: number, image: number): SigmaRank | null;
+  /** Runs a body on one state of the database, whatever is written meanwhile. */
+  snapshot<T>(body: () => T): T;
   close(): void;
 }
 
 /** @throws FailureError 'unreadable' where the file is gone or damaged. */
 export function openReader(folder: string): Reader {
   const database = new Database(join(folder, DATABASE_FILE), { readonly: true });
+  const own = database.prepare<[number, number], { dataset: number; predicted: SigmaRank['expression']; sigma: number }>(
+    `SELECT p.dataset, p.predicted, p.sigma FROM images AS i
+     JOIN predictions AS p ON p.run = ? AND p.dataset = i.dataset AND p.image = i.id
+     WHERE i.id = ? AND p.sigma IS NOT NULL`,
+  );
+  const others = database.prepare<[number, number, number, string], { images: number; below: number }>(
+    `SELECT count(*) AS images, coalesce(sum(sigma < ?), 0) AS below FROM predictions
+     WHERE run = ? AND dataset = ? AND predicted = ?`,
+  );
   return {
-    facets: (query) => database.snapshot(() => facets(database, query)),
+    store: readOnlyStore(folder, database),
+    facets: (query) => database.read(() => facets(database, query)),
+    sigmaRank: (run, image) =>
+      database.read(() => {
+        const found = own.get(run, image);
+        if (found === undefined) return null;
+        const counts = others.get(found.sigma, run, found.dataset, found.predicted);
+        return { expression: found.predicted, sigma: found.sigma, ...(counts ?? { images: 0, below: 0 }) };
+      }),
+    snapshot: (body) => database.snapshot(body),
     close: () => database.close(),
   };
 }

@@ -76,6 +76,11 @@ class SqliteStore implements Store {
   }
 }
 
+/** The same methods on a connection that only reads: those that would write fail. */
+export function readOnlyStore(folder: string, database: Database): Store {
+  return new SqliteStore(folder, database);
+}
+
 function open(folder: string): Store {
   const database = new Database(join(folder, DATABASE_FILE));
   try {

@@ -21,6 +21,8 @@ const ALPHABET = { ascending: 'A to Z', descending: 'Z to A', first: 'ascending'
 export const SORTS: Readonly<Record<SortKey, SortName>> = {
   loss: { title: 'Loss', ...HIGH, first: 'descending' },
   sigma: { title: 'Sigma', ...HIGH, first: 'descending' },
+  flip: { title: 'Flip probability', ...HIGH, first: 'descending' },
+  confidence: { title: 'Confidence', ...HIGH, first: 'ascending' },
   margin: { title: 'Margin', ...HIGH, first: 'ascending' },
   entropy: { title: 'Entropy', ...HIGH, first: 'descending' },
   disagreement: {

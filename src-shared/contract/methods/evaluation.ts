@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Comparison, Evaluation, EvaluationIntervals } from '../../domain/evaluation.ts';
+import { UncertaintyWorth } from '../../domain/uncertainty.ts';
 import { methods } from '../define.ts';
 import { id } from './common.ts';
 
@@ -10,6 +11,8 @@ export const evaluation = methods({
   'runs.evaluate': { params: measure, value: Evaluation },
   /** Bootstrap intervals of what `runs.evaluate` tells: slower, so asked for apart. */
   'runs.intervals': { params: measure, value: EvaluationIntervals },
+  /** Whether sigma finds the run's errors, beside entropy, margin and confidence; with intervals, so it takes seconds. */
+  'runs.uncertainty': { params: measure, value: UncertaintyWorth },
   /** Two runs on the images that both have predicted; without a split, on every one that neither was trained on. */
   'runs.compare': { params: measure.extend({ baseline: id }), value: Comparison },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Facets, ImageDetail, ImageQuery, ImageRow } from '../../domain/image.ts';
+import { Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../domain/image.ts';
 import { methods } from '../define.ts';
 import { id } from './common.ts';
 
@@ -19,5 +19,7 @@ export const images = methods({
   /** Position of an image in a snapshot, or -1. */
   'images.locate': { params: z.object({ snapshot: z.string(), image: id }), value: z.number().int() },
   'images.facets': { params: ImageQuery.omit({ sort: true, descending: true }), value: Facets },
+  /** Where an image's sigma stands within its predicted class; null without a prediction or without VICH. */
+  'images.sigmaRank': { params: z.object({ image: id, run: id }), value: SigmaRank.nullable() },
   'images.get': { params: z.object({ image: id, run: id.nullable() }), value: ImageDetail },
 });

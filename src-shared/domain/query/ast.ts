@@ -2,7 +2,7 @@ import type { Expression } from '../expression.ts';
 import type { ImageStatus } from '../image.ts';
 
 /** Numbers that follow from a run's prediction. */
-export const PREDICTION_FIELDS = ['sigma', 'loss', 'margin', 'entropy'] as const;
+export const PREDICTION_FIELDS = ['sigma', 'flip', 'loss', 'confidence', 'margin', 'entropy'] as const;
 export type PredictionField = (typeof PREDICTION_FIELDS)[number];
 
 /** Numbers that a query can compare; the last one follows from what people said, whatever the run. */

@@ -3,13 +3,15 @@ import { SEVEN, type Expression } from '../../../src-shared/domain/expression.ts
 import type { Comparison } from '../../../src-shared/domain/evaluation.ts';
 import { mcnemarExact } from '../../../src-shared/metrics/mcnemar.ts';
 import { Evaluations } from '../../../src-main/services/evaluation/evaluations.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Statistics } from '../../../src-main/services/statistics/statistics.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
 import { PlainJobs } from '../runs/fakes.ts';
 import { addDataset, addRun, muFor, newImage, temporaryStore } from '../store/fixture.ts';
 
 const statistics = new Statistics();
-afterAll(() => statistics.close());
+const queries = new Queries();
+afterAll(() => Promise.all([statistics.close(), queries.close()]));
 
 let store: Store;
 let evaluations: Evaluations;
@@ -17,7 +19,7 @@ let dataset: number;
 let ids: number[];
 beforeEach(() => {
   store = temporaryStore();
-  evaluations = new Evaluations({ require: () => ({ store, jobs: new PlainJobs() }) }, statistics);
+  evaluations = new Evaluations({ require: () => ({ store, jobs: new PlainJobs() }) }, statistics, queries);
   ({ dataset, ids } = addDataset(store, 'faces', [
     ...Array.from({ length: 10 }, (_, index) => newImage(`val/${index}.png`, 'happy', { split: 'val' })),
     newImage('val/broken.png', 'happy', { split: 'val', status: 'broken' }),

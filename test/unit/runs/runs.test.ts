@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../../src-shared/contract/events.ts';
 import { SEVEN } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { isResumable } from '../../../src-shared/domain/run.ts';
 import { historyOf, importRun, TrainedHistory } from '../../../src-main/services/runs/import.ts';
 import { Evaluations } from '../../../src-main/services/evaluation/evaluations.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Statistics } from '../../../src-main/services/statistics/statistics.ts';
 import { PRESETS } from '../../../src-main/services/runs/presets.ts';
 import { Runs } from '../../../src-main/services/runs/runs.ts';
@@ -33,6 +34,8 @@ let jobs: PlainJobs;
 let engine: ScriptedEngine;
 let events: { event: EventName; payload: unknown }[];
 const statistics = new Statistics();
+const queries = new Queries();
+afterAll(() => Promise.all([statistics.close(), queries.close()]));
 let runs: Runs;
 let evaluations: Evaluations;
 
@@ -42,7 +45,7 @@ beforeEach(() => {
   jobs = new PlainJobs();
   engine = new ScriptedEngine();
   events = [];
-  evaluations = new Evaluations({ require: () => ({ store, jobs }) }, statistics);
+  evaluations = new Evaluations({ require: () => ({ store, jobs }) }, statistics, queries);
   runs = new Runs({ require: () => ({ store, jobs }) }, engine, (event, payload) => events.push({ event, payload }));
 });
 afterEach(() => {
@@ -254,7 +257,7 @@ describe('predictions', () => {
   it('measures a run on the labels as they are now', async () => {
     const { dataset, images } = addDataset(store, 'faces', FACES);
     const run = await trained(dataset);
-    const before = evaluations.evaluate({ run, dataset, split: 'val' });
+    const before = await evaluations.evaluate({ run, dataset, split: 'val' });
     // Right, right, wrong; the unlabelled and the broken one are left out.
     expect(before).toMatchObject({ images: 3, leftOut: 2, accuracy: 2 / 3, classes: SEVEN, meanSigma: 1 });
     const [happy, sad] = [SEVEN.indexOf('happy'), SEVEN.indexOf('sad')];
@@ -267,10 +270,10 @@ describe('predictions', () => {
     expect(before.nll).toBeCloseTo((right + right + right + 2) / 3, 6);
 
     store.labels.apply([images[5] ?? 0], { kind: 'hard', label: 'happy' }, 'me');
-    expect(evaluations.evaluate({ run, dataset, split: 'val' }).accuracy).toBe(1);
+    expect((await evaluations.evaluate({ run, dataset, split: 'val' })).accuracy).toBe(1);
     store.labels.apply([images[5] ?? 0], { kind: 'exclude', excluded: true }, 'me');
-    expect(evaluations.evaluate({ run, dataset, split: 'val' })).toMatchObject({ images: 2, leftOut: 3 });
-    expect(evaluations.evaluate({ run, dataset, split: null }).images).toBe(4);
+    expect(await evaluations.evaluate({ run, dataset, split: 'val' })).toMatchObject({ images: 2, leftOut: 3 });
+    expect((await evaluations.evaluate({ run, dataset, split: null })).images).toBe(4);
   });
 
   it('predicts another dataset, counts files that have gone, and refuses what cannot be', async () => {
@@ -280,14 +283,13 @@ describe('predictions', () => {
       { split: 'test', label: 'happy', shown: 'gone' },
     ]);
     const run = await trained(dataset);
-    expect(failureOf(() => evaluations.evaluate({ run, dataset: other.dataset, split: null }))).toMatchObject({
-      kind: 'conflict',
-      message: /no predictions/,
+    await expect(evaluations.evaluate({ run, dataset: other.dataset, split: null })).rejects.toMatchObject({
+      failure: { kind: 'conflict', message: expect.stringMatching(/no predictions/) as string },
     });
     const ask = { run, dataset: other.dataset, split: 'test', device: 'cpu' } as const;
     const job = await jobs.finished(runs.startPredict(ask).job);
     expect(job).toMatchObject({ status: 'done', done: 2, total: 2, text: '1 file could not be read' });
-    expect(evaluations.evaluate({ run, dataset: other.dataset, split: null })).toMatchObject({ images: 1, leftOut: 1 });
+    expect(await evaluations.evaluate({ run, dataset: other.dataset, split: null })).toMatchObject({ images: 1, leftOut: 1 });
     expect(failureOf(() => runs.startPredict({ ...ask, split: 'none' })).kind).toBe('invalid');
     expect(failureOf(() => runs.startPredict({ ...ask, run: 99 })).kind).toBe('not-found');
     expect(failureOf(() => runs.startPredict({ ...ask, dataset: 99 })).kind).toBe('not-found');

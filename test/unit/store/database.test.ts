@@ -5,10 +5,12 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { Database } from '../../../src-main/services/store/database.ts';
+import { confidence } from '../../../src-main/services/store/migrations/0011-confidence.ts';
+import { MIGRATIONS } from '../../../src-main/services/store/migrations/index.ts';
 import { APPLICATION_ID, migrate, quickCheck, type Migration } from '../../../src-main/services/store/migrate.ts';
 import { createStore, openStore } from '../../../src-main/services/store/store.ts';
 import { readSummary } from '../../../src-main/services/store/summary.ts';
-import { addDataset, newImage, temporaryFolder } from './fixture.ts';
+import { addDataset, addRun, newImage, temporaryFolder } from './fixture.ts';
 
 function failureOf(body: () => unknown): FailureError['failure'] {
   try {
@@ -26,6 +28,31 @@ const broken: Migration = {
   name: 'broken',
   sql: 'CREATE TABLE half (a TEXT) STRICT; CREATE TABLE thing (b TEXT) STRICT;',
 };
+
+it('a project from before confidence and flip gets them from its stored outputs', () => {
+  const folder = temporaryFolder();
+  const store = createStore(folder, 'Old');
+  const { dataset, ids } = addDataset(store, 'd', [newImage('a.png', 'sad'), newImage('b.png', 'sad')]);
+  const run = addRun(store, dataset);
+  const mu = Float32Array.from([1, 2, 0.5, 0, -1, 0, 0.25]);
+  store.runs.putPredictions(run, [
+    { image: ids[0] ?? 0, mu, logvar: new Float32Array(7).fill(-0.5) },
+    { image: ids[1] ?? 0, mu, logvar: null },
+  ]);
+  const before = store.images.rows(ids, run);
+  store.close();
+  const sql = new Sqlite(join(folder, 'project.sqlite'));
+  const undo = ['DROP INDEX predictions_confidence', 'DROP INDEX predictions_flip'];
+  for (const column of ['confidence', 'flip']) undo.push(`ALTER TABLE predictions DROP COLUMN ${column}`);
+  sql.exec(undo.join(';'));
+  sql.pragma(`user_version = ${MIGRATIONS.indexOf(confidence)}`);
+  sql.close();
+  const again = openStore(folder);
+  expect(again.images.rows(ids, run)).toEqual(before);
+  expect(before[0]?.confidence).toBeGreaterThan(0.4);
+  expect(before.map(({ flip }) => flip !== null)).toEqual([true, false]);
+  again.close();
+});
 
 describe('Database', () => {
   it('is durable on every open, not only on the first', () => {

@@ -106,6 +106,7 @@ const CASES: [string, (row: ImageRow) => boolean][] = [
   ['-wrong -pred:fear', (row) => row.correct !== false && row.prediction !== 'fear'],
   ['sigma>.6', (row) => (row.sigma ?? 0) > 0.6],
   ['-sigma>.6', (row) => !((row.sigma ?? 0) > 0.6)],
+  ['flip>.3 confidence<.6', (row) => (row.flip ?? 0) > 0.3 && (row.confidence ?? 1) < 0.6],
   ['sigma=.4...6 loss<2', (row) => inside(row.sigma, 0.4, 0.6) && (row.loss ?? 9) < 2],
   ['margin>=0.2 entropy<=1.5', (row) => (row.margin ?? 0) >= 0.2 && (row.entropy ?? 9) <= 1.5],
   ['split:val', (row) => row.split === 'val'],
@@ -284,6 +285,8 @@ describe('query plans', () => {
     ['disagreement', 'COVERING INDEX states_disagreement (dataset=? AND disagreement>?)'],
     ['loss', 'COVERING INDEX predictions_loss (run=? AND dataset=? AND loss>?)'],
     ['sigma', 'COVERING INDEX predictions_sigma (run=? AND dataset=? AND sigma>?)'],
+    ['flip', 'COVERING INDEX predictions_flip (run=? AND dataset=? AND flip>?)'],
+    ['confidence', 'COVERING INDEX predictions_confidence (run=? AND dataset=?)'],
     ['margin', 'COVERING INDEX predictions_margin (run=? AND dataset=?)'],
     ['entropy', 'COVERING INDEX predictions_entropy (run=? AND dataset=?)'],
   ] as const)('order by %s comes from its index', (sort, index) => {

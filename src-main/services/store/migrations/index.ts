@@ -9,6 +9,7 @@ import { resumedRuns } from './0007-resumed-runs.ts';
 import { trainingDynamics } from './0008-training-dynamics.ts';
 import { disagreement } from './0009-disagreement.ts';
 import { reverts } from './0010-reverts.ts';
+import { confidence } from './0011-confidence.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   trainingDynamics,
   disagreement,
   reverts,
+  confidence,
 ];

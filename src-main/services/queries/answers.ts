@@ -1,0 +1,17 @@
+/** What the query thread can be asked, by name: each function gets the project's reader and the request. */
+import type { ImageQuery } from '../../../src-shared/domain/image.ts';
+import type { Measure } from '../evaluation/context.ts';
+import { evaluateIn } from '../evaluation/evaluate.ts';
+import { uncertaintyCasesIn } from '../evaluation/uncertainty.ts';
+import type { Reader } from '../store/reader.ts';
+
+export type FacetQuery = Pick<ImageQuery, 'dataset' | 'run' | 'q'>;
+
+export const ANSWERS = {
+  facets: (reader: Reader, query: FacetQuery) => reader.facets(query),
+  sigmaRank: (reader: Reader, request: { image: number; run: number }) => reader.sigmaRank(request.run, request.image),
+  evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
+  uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),
+} as const;
+
+export type Answers = typeof ANSWERS;
