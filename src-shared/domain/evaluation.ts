@@ -116,3 +116,76 @@ export const Comparison = z.object({
   q: z.string(),
 });
 export type Comparison = z.infer<typeof Comparison>;
+
+/** Images with a like sigma of the predicted class; no value of sigma lies in two bins. */
+export const SigmaBin = z.object({
+  low: z.number(),
+  high: z.number(),
+  images: z.number().int(),
+  errors: z.number().int(),
+  /** 95% Wilson interval of the error rate. */
+  interval: Interval,
+});
+export type SigmaBin = z.infer<typeof SigmaBin>;
+
+/** A cell of the grid over sigma and loss; lower ends belong to it, upper ends only in the last column or row. */
+export const SigmaCell = z.object({
+  sigma: Interval,
+  loss: Interval,
+  images: z.number().int(),
+  last: z.tuple([z.boolean(), z.boolean()]),
+});
+export type SigmaCell = z.infer<typeof SigmaCell>;
+
+/** Sigma against errors, on the images that an evaluation counts. */
+export const SigmaErrors = z.object({
+  images: z.number().int(),
+  /** About ten, of about equal counts. */
+  bins: z.array(SigmaBin),
+  sigma: Interval,
+  loss: Interval,
+  cells: z.array(SigmaCell),
+});
+export type SigmaErrors = z.infer<typeof SigmaErrors>;
+
+/** Usable images of a label; null: without one. */
+export const ClassBalance = z.object({
+  expression: Expression.nullable(),
+  now: z.number().int(),
+  imported: z.number().int(),
+});
+export type ClassBalance = z.infer<typeof ClassBalance>;
+
+/** Some of the measured images: those of a split, of an annotator, or with a value of a further fact. */
+export const Slice = z.object({
+  title: z.string(),
+  /** Query of exactly its images. */
+  q: z.string(),
+  images: z.number().int(),
+  errors: z.number().int(),
+  accuracy: z.number(),
+  /** 95% Wilson interval of the accuracy. */
+  interval: Interval,
+  meanLoss: z.number(),
+  meanSigma: z.number().nullable(),
+  /** Too few images to say anything of it. */
+  small: z.boolean(),
+});
+export type Slice = z.infer<typeof Slice>;
+
+export const SliceGroup = z.object({
+  name: z.string(),
+  slices: z.array(Slice),
+  /** Measured images that are in none of them. */
+  others: z.number().int(),
+});
+export type SliceGroup = z.infer<typeof SliceGroup>;
+
+/** Two runs' confusions on the images that both have predicted, in the order of the baseline's classes. */
+export const ConfusionPair = z.object({
+  classes: z.array(Expression),
+  images: z.number().int(),
+  baseline: z.array(z.array(z.number().int())),
+  run: z.array(z.array(z.number().int())),
+});
+export type ConfusionPair = z.infer<typeof ConfusionPair>;

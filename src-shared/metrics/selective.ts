@@ -27,7 +27,11 @@ interface Group {
   readonly errors: number;
 }
 
-function* groups({ order, ends }: Ranking, wrong: ArrayLike<number>, weights: ArrayLike<number> | null): Generator<Group> {
+function* groups(
+  { order, ends }: Ranking,
+  wrong: ArrayLike<number>,
+  weights: ArrayLike<number> | null,
+): Generator<Group> {
   let at = 0;
   for (const end of ends) {
     let [cases, errors] = [0, 0];
@@ -46,7 +50,11 @@ function* groups({ order, ends }: Ranking, wrong: ArrayLike<number>, weights: Ar
  * @param wrong 1 for an error, 0 otherwise. @param weights how often each case counts; once each by default.
  * @returns null without an error or without a right answer.
  */
-export function errorAuroc(ranking: Ranking, wrong: ArrayLike<number>, weights: ArrayLike<number> | null = null): number | null {
+export function errorAuroc(
+  ranking: Ranking,
+  wrong: ArrayLike<number>,
+  weights: ArrayLike<number> | null = null,
+): number | null {
   let [rightBelow, pairs, allErrors, allRight] = [0, 0, 0, 0];
   for (const { cases, errors } of groups(ranking, wrong, weights)) {
     const right = cases - errors;
@@ -59,7 +67,11 @@ export function errorAuroc(ranking: Ranking, wrong: ArrayLike<number>, weights: 
 }
 
 /** Area under the risk-coverage curve: the mean, over k, of the share of errors among the k least uncertain cases. Null without cases. */
-export function aurc(ranking: Ranking, wrong: ArrayLike<number>, weights: ArrayLike<number> | null = null): number | null {
+export function aurc(
+  ranking: Ranking,
+  wrong: ArrayLike<number>,
+  weights: ArrayLike<number> | null = null,
+): number | null {
   let [taken, errors, sum] = [0, 0, 0];
   for (const group of groups(ranking, wrong, weights)) {
     const share = group.errors / group.cases;

@@ -1,6 +1,6 @@
 /** Two runs on the images that both have predicted. Like is compared with like, and what is unlike is said. */
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
-import type { Comparison, EvaluationIntervals } from '../../../src-shared/domain/evaluation.ts';
+import type { Comparison, ConfusionPair, EvaluationIntervals } from '../../../src-shared/domain/evaluation.ts';
 import { Metric } from '../../../src-shared/domain/evaluation.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { withFacet, withTerm } from '../../../src-shared/domain/query/edit.ts';
@@ -9,8 +9,10 @@ import { casesOf } from '../../../src-shared/metrics/cases.ts';
 import type { Cases } from '../../../src-shared/metrics/cases.ts';
 import { mcnemarExact } from '../../../src-shared/metrics/mcnemar.ts';
 import { scoresOf } from '../../../src-shared/metrics/scores.ts';
-import type { PairedPrediction } from '../store/interface.ts';
+import { requireDataset, requireRun } from '../runs/context.ts';
+import type { PairedPrediction, Store } from '../store/interface.ts';
 import { configurations } from './configuration.ts';
+import type { Measure } from './context.ts';
 
 export interface Pair {
   readonly baseline: Run;
@@ -28,7 +30,7 @@ export interface PairedCases {
 }
 
 /** @throws FailureError 'conflict' for runs over different classes: their scores mean different things. */
-export function requireSameClasses({ baseline, run }: Pick<Pair, 'baseline' | 'run'>): void {
+function requireSameClasses({ baseline, run }: Pick<Pair, 'baseline' | 'run'>): void {
   const missing = (from: Run, to: Run): string[] => from.classes.filter((one) => !to.classes.includes(one));
   const [only, extra] = [missing(baseline, run), missing(run, baseline)];
   if (only.length === 0 && extra.length === 0) return;
@@ -73,6 +75,27 @@ export function pairedCases(pair: Pair, predictions: readonly PairedPrediction[]
   const classes = baseline.classes.length;
   const [first, second] = [kept.map((one) => one.first), kept.map((one) => one.second)];
   return { first: casesOf(first, labels, classes), second: casesOf(second, labels, classes), leftOut };
+}
+
+/** Both runs' confusion matrices on the images that a comparison counts. @throws FailureError 'not-found', 'conflict'. */
+export function confusionPairIn(store: Store, request: Measure & { baseline: number }): ConfusionPair {
+  const pair = pairIn(store, request);
+  const { predictions } = store.runs.paired(request.baseline, request.run, request.dataset, request.split);
+  const { first, second } = pairedCases(pair, predictions);
+  const matrix = (cases: Cases): number[][] => scoresOf(cases).confusion.map((row) => [...row]);
+  return { classes: pair.baseline.classes, images: first.labels.length, baseline: matrix(first), run: matrix(second) };
+}
+
+/** @throws FailureError 'not-found', and 'conflict' for runs over different classes. */
+export function pairIn(store: Store, request: Measure & { baseline: number }): Pair {
+  const pair = {
+    baseline: requireRun({ store }, request.baseline),
+    run: requireRun({ store }, request.run),
+    dataset: requireDataset({ store }, request.dataset),
+    split: request.split,
+  };
+  requireSameClasses(pair);
+  return pair;
 }
 
 /** How the two are unlike, a sentence each. */

@@ -92,6 +92,16 @@ export function evaluatePredictions(
   };
 }
 
+/** The run, and its predictions that an evaluation counts. @throws FailureError 'not-found', 'conflict'. */
+export function countedIn(store: Store, request: Measure): { run: Run; counted: Counted[] } {
+  const run = requireRun({ store }, request.run);
+  const dataset = requireDataset({ store }, request.dataset);
+  const predictions = store.runs.predictions(run.id, dataset.id, request.split);
+  const counted = countedPredictions(run, predictions);
+  if (counted.length === 0) throw nothingToMeasure(run, dataset, request.split, predictions.length);
+  return { run, counted };
+}
+
 /** A run measured where its predictions are read. @throws FailureError 'not-found', 'conflict'. */
 export function evaluateIn(store: Store, request: Measure): Evaluation {
   const run = requireRun({ store }, request.run);

@@ -1,12 +1,20 @@
 /** Runs of the open project measured, alone and in pairs. */
-import type { Comparison, Evaluation, EvaluationIntervals } from '../../../src-shared/domain/evaluation.ts';
+import type {
+  ClassBalance,
+  Comparison,
+  ConfusionPair,
+  Evaluation,
+  EvaluationIntervals,
+  SigmaErrors,
+  SliceGroup,
+} from '../../../src-shared/domain/evaluation.ts';
 import type { UncertaintyWorth } from '../../../src-shared/domain/uncertainty.ts';
 import { bestAurc } from '../../../src-shared/metrics/selective.ts';
 import type { Queries } from '../queries/queries.ts';
 import { requireDataset, requireRun } from '../runs/context.ts';
 import type { OpenProject } from '../runs/context.ts';
 import type { Statistics } from '../statistics/statistics.ts';
-import { comparisonOf, pairedCases, requireSameClasses } from './compare.ts';
+import { comparisonOf, pairedCases, pairIn } from './compare.ts';
 import { SEED, type Measure } from './context.ts';
 import { measured, nothingToMeasure } from './evaluate.ts';
 import { verdictOf } from './uncertainty.ts';
@@ -29,6 +37,26 @@ export class Evaluations {
 
   evaluate(request: Measure): Promise<Evaluation> {
     return this.#queries.ask('evaluate', this.#project.require().store.folder, request);
+  }
+
+  /** Sigma against errors: by decile, and over loss. */
+  sigmaErrors(request: Measure): Promise<SigmaErrors> {
+    return this.#queries.ask('sigmaErrors', this.#project.require().store.folder, request);
+  }
+
+  /** Accuracy on parts of the images: splits, annotators, further facts. */
+  slices(request: Measure): Promise<SliceGroup[]> {
+    return this.#queries.ask('slices', this.#project.require().store.folder, request);
+  }
+
+  /** How many images each class has. */
+  balance(request: Omit<Measure, 'run'>): Promise<ClassBalance[]> {
+    return this.#queries.ask('balance', this.#project.require().store.folder, request);
+  }
+
+  /** Two runs' confusions on common images. */
+  confusions(request: Measure & { baseline: number }): Promise<ConfusionPair> {
+    return this.#queries.ask('confusions', this.#project.require().store.folder, request);
   }
 
   /** Whether sigma finds this run's errors, beside what mu alone tells. */
@@ -64,13 +92,7 @@ export class Evaluations {
 
   async compare(request: Measure & { baseline: number }): Promise<Comparison> {
     const { store } = this.#project.require();
-    const pair = {
-      baseline: requireRun({ store }, request.baseline),
-      run: requireRun({ store }, request.run),
-      dataset: requireDataset({ store }, request.dataset),
-      split: request.split,
-    };
-    requireSameClasses(pair);
+    const pair = pairIn(store, request);
     const { predictions, unpaired } = store.runs.paired(request.baseline, request.run, request.dataset, request.split);
     const cases = pairedCases(pair, predictions);
     const intervals = await this.#statistics.intervals({

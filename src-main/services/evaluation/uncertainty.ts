@@ -2,20 +2,15 @@
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { ScoreWorth, UncertaintyScore } from '../../../src-shared/domain/uncertainty.ts';
 import { argmax, entropy, flipProbability, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
-import { requireDataset, requireRun } from '../runs/context.ts';
 import type { UncertaintyCases } from '../statistics/worth.ts';
 import type { Store } from '../store/interface.ts';
 import type { Measure } from './context.ts';
-import { countedPredictions, nothingToMeasure } from './evaluate.ts';
+import { countedIn } from './evaluate.ts';
 
 /** Each uncertainty of the images that an evaluation counts, beside the run's errors and people's disagreement. */
 export function uncertaintyCasesIn(store: Store, request: Measure): UncertaintyCases {
-  const run = requireRun({ store }, request.run);
-  const dataset = requireDataset({ store }, request.dataset);
-  const predictions = store.runs.predictions(run.id, dataset.id, request.split);
-  const counted = countedPredictions(run, predictions);
-  if (counted.length === 0) throw nothingToMeasure(run, dataset, request.split, predictions.length);
-  const disagreement = store.images.disagreements(dataset.id);
+  const { run, counted } = countedIn(store, request);
+  const disagreement = store.images.disagreements(request.dataset);
   const n = counted.length;
   const scores: Partial<Record<UncertaintyScore, Float64Array>> = {
     ...(run.vich && { sigma: new Float64Array(n), flip: new Float64Array(n) }),
@@ -56,11 +51,13 @@ const round = (value: number): string => value.toFixed(3);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The page's answer: does sigma find errors at all, and does it find more of them than mu alone? */
-export function verdictOf(run: Pick<Run, 'vich'>, scores: readonly ScoreWorth[], errors: number): Pick<
-  { adds: boolean | null; verdict: string[] },
-  'adds' | 'verdict'
-> {
-  if (!run.vich) return { adds: null, verdict: ['This model has no VICH: it gives no sigma, so there is nothing to judge.'] };
+export function verdictOf(
+  run: Pick<Run, 'vich'>,
+  scores: readonly ScoreWorth[],
+  errors: number,
+): Pick<{ adds: boolean | null; verdict: string[] }, 'adds' | 'verdict'> {
+  if (!run.vich)
+    return { adds: null, verdict: ['This model has no VICH: it gives no sigma, so there is nothing to judge.'] };
   if (scores.length === 0) {
     const all = errors === 0 ? 'Every image here is predicted as labelled' : 'Every image here is predicted wrong';
     return { adds: null, verdict: [`${all}: there are no errors to tell from right answers.`] };
@@ -88,7 +85,10 @@ export function verdictOf(run: Pick<Run, 'vich'>, scores: readonly ScoreWorth[],
       adds = true;
       verdict.push(`${name} finds errors (${within}) better than ${rival} does (${by}).`);
     } else if (most < 0) verdict.push(`${name} finds errors (${within}), but ${rival} finds them better (${by}).`);
-    else verdict.push(`${name} finds errors (${within}), no better than ${rival} does (difference ${round(gain.difference)}, interval ${round(least)} to ${round(most)}).`);
+    else
+      verdict.push(
+        `${name} finds errors (${within}), no better than ${rival} does (difference ${round(gain.difference)}, interval ${round(least)} to ${round(most)}).`,
+      );
   }
   verdict.unshift(
     adds

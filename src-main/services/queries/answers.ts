@@ -1,7 +1,11 @@
 /** What the query thread can be asked, by name: each function gets the project's reader and the request. */
 import type { ImageQuery } from '../../../src-shared/domain/image.ts';
 import type { Measure } from '../evaluation/context.ts';
+import { balanceIn } from '../evaluation/balance.ts';
+import { confusionPairIn } from '../evaluation/compare.ts';
 import { evaluateIn } from '../evaluation/evaluate.ts';
+import { sigmaErrorsIn } from '../evaluation/sigma-errors.ts';
+import { slicesIn } from '../evaluation/slices.ts';
 import { uncertaintyCasesIn } from '../evaluation/uncertainty.ts';
 import type { Reader } from '../store/reader.ts';
 
@@ -12,6 +16,10 @@ export const ANSWERS = {
   sigmaRank: (reader: Reader, request: { image: number; run: number }) => reader.sigmaRank(request.run, request.image),
   evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
   uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),
+  sigmaErrors: ({ store }: Reader, request: Measure) => sigmaErrorsIn(store, request),
+  slices: ({ store }: Reader, request: Measure) => slicesIn(store, request),
+  balance: ({ store }: Reader, request: Omit<Measure, 'run'>) => balanceIn(store, request),
+  confusions: ({ store }: Reader, request: Measure & { baseline: number }) => confusionPairIn(store, request),
 } as const;
 
 export type Answers = typeof ANSWERS;

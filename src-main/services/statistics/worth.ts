@@ -2,7 +2,14 @@
 import type { Interval } from '../../../src-shared/domain/evaluation.ts';
 import type { ScoreWorth, UncertaintyScore } from '../../../src-shared/domain/uncertainty.ts';
 import { VICH_SCORES } from '../../../src-shared/domain/uncertainty.ts';
-import { aurc, correlation, errorAuroc, meanRanks, rankingOf, riskCoverage } from '../../../src-shared/metrics/selective.ts';
+import {
+  aurc,
+  correlation,
+  errorAuroc,
+  meanRanks,
+  rankingOf,
+  riskCoverage,
+} from '../../../src-shared/metrics/selective.ts';
 import { draws, percentileInterval, RESAMPLES } from './bootstrap.ts';
 
 /** One number an image and score, larger = less certain. */
@@ -27,7 +34,10 @@ export function resamplesFor(cases: number): number {
 const isVich = (score: UncertaintyScore): boolean => VICH_SCORES.some((one) => one === score);
 
 /** @param seed equal seeds give equal intervals. Scores without a defined AUROC (no error, or nothing right) are left out. */
-export function worthOf({ scores, wrong, votes }: UncertaintyCases, seed: number): { resamples: number; scores: ScoreWorth[] } {
+export function worthOf(
+  { scores, wrong, votes }: UncertaintyCases,
+  seed: number,
+): { resamples: number; scores: ScoreWorth[] } {
   const n = wrong.length;
   const resamples = resamplesFor(n);
   const names = Object.keys(scores) as UncertaintyScore[];

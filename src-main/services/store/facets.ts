@@ -25,6 +25,8 @@ function facetOf({ condition }: Term): FacetName | null {
       if (condition.word === 'unlabelled') return 'label';
       return condition.word === 'broken' || condition.word === 'excluded' ? 'status' : null;
     case 'outcome':
+    case 'attribute':
+    case 'attributeRange':
     case 'contains':
       return null;
   }

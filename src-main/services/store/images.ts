@@ -228,6 +228,34 @@ export class Images implements ImageTable {
     };
   }
 
+  attributesOf(dataset: number): Map<string, Map<number, string | number>> {
+    const found = new Map<string, Map<number, string | number>>();
+    const rows = this.#database.prepare<[number], { id: number; attributes: string }>(
+      'SELECT id, attributes FROM images WHERE dataset = ? AND attributes IS NOT NULL',
+    );
+    this.#database.read(() => {
+      for (const { id, attributes } of rows.iterate(dataset))
+        for (const [name, value] of Object.entries(parseColumn(Attributes, attributes))) {
+          const values = found.get(name) ?? new Map<number, string | number>();
+          found.set(name, values.set(id, value));
+        }
+    });
+    return found;
+  }
+
+  balance(dataset: number, split: string | null): ReturnType<ImageTable['balance']> {
+    return this.#database.read(() =>
+      this.#database
+        .prepare<[{ dataset: number; split: string | null }], ReturnType<ImageTable['balance']>[number]>(
+          `SELECT s.label, i.label AS imported, count(*) AS images
+           FROM states AS s CROSS JOIN images AS i ON i.id = s.image
+           WHERE s.dataset = :dataset AND s.status = 'ok' AND (:split IS NULL OR s.split = :split)
+           GROUP BY s.label, i.label`,
+        )
+        .all({ dataset, split }),
+    );
+  }
+
   disagreements(dataset: number): Map<number, number> {
     const rows = this.#database.read(() =>
       this.#database

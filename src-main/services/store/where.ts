@@ -1,5 +1,6 @@
 import {
   NONE,
+  type Bound,
   type Condition,
   type Outcome,
   type Query,
@@ -85,6 +86,9 @@ function place(condition: Condition): Place {
       return 'predictions';
     case 'contains':
       return condition.field === 'note' ? 'states' : 'images';
+    case 'attribute':
+    case 'attributeRange':
+      return 'images';
     case 'word':
       return condition.word === 'right' || condition.word === 'wrong' ? 'predictions' : 'states';
     case 'split':
@@ -148,6 +152,19 @@ function outcomeClause(outcome: Outcome, baseline: number): Clause {
   };
 }
 
+/** Both sides of a range on a value, whose own parameters come first each time. */
+function sidesOf(value: string, own: readonly Param[], { min, max }: { min: Bound | null; max: Bound | null }): Clause[] {
+  const sides: Clause[] = [];
+  if (min !== null) sides.push({ sql: `${value} ${min.inclusive ? '>=' : '>'} ?`, params: [...own, min.value] });
+  if (max !== null) sides.push({ sql: `${value} ${max.inclusive ? '<=' : '<'} ?`, params: [...own, max.value] });
+  return sides;
+}
+
+/** JSON path of a further fact; the query language has no name with a quotation mark. */
+function attributePath(name: string): string {
+  return `$."${name}"`;
+}
+
 function toClause(condition: Condition, dataset: number, column: Column): Clause {
   switch (condition.kind) {
     case 'class':
@@ -177,14 +194,18 @@ function toClause(condition: Condition, dataset: number, column: Column): Clause
         },
       ]);
     }
-    case 'range': {
-      const sides: Clause[] = [];
-      const { field, min, max } = condition;
-      const name = column(field);
-      if (min !== null) sides.push({ sql: `${name} ${min.inclusive ? '>=' : '>'} ?`, params: [min.value] });
-      if (max !== null) sides.push({ sql: `${name} ${max.inclusive ? '<=' : '<'} ?`, params: [max.value] });
-      return allOf(sides);
+    case 'attribute': {
+      const path = attributePath(condition.name);
+      const values = oneOf('CAST(attributes ->> ? AS TEXT)', condition.values);
+      return { sql: values.sql, params: [path, ...values.params] };
     }
+    case 'attributeRange': {
+      const path = attributePath(condition.name);
+      const number = { sql: `json_type(attributes, ?) IN ('integer', 'real')`, params: [path] };
+      return allOf([number, ...sidesOf('(attributes ->> ?)', [path], condition)]);
+    }
+    case 'range':
+      return allOf(sidesOf(column(condition.field), [], condition));
     case 'outcome':
       return outcomeClause(condition.outcome, condition.baseline);
     case 'word':

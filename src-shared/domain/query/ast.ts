@@ -40,6 +40,9 @@ export type Condition =
   /** Somebody of these has an opinion on it. */
   | { readonly kind: 'annotator'; readonly values: readonly string[] }
   | { readonly kind: 'status'; readonly values: readonly ImageStatus[] }
+  /** A further fact of the image by its name in the dataset: `@gender:female`, `@age=18..25`, `@"head pose">20`. */
+  | { readonly kind: 'attribute'; readonly name: string; readonly values: readonly string[] }
+  | { readonly kind: 'attributeRange'; readonly name: string; readonly min: Bound | null; readonly max: Bound | null }
   /** Contains, whatever the case; `text` looks in the path and in the note. */
   | { readonly kind: 'contains'; readonly field: 'path' | 'note' | 'text'; readonly values: readonly string[] }
   | { readonly kind: 'range'; readonly field: NumberField; readonly min: Bound | null; readonly max: Bound | null }

@@ -14,7 +14,7 @@ function quoteText(value: string): string {
     : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
-function formatRange(field: NumberField, min: Bound | null, max: Bound | null): string {
+function formatRange(field: NumberField | `@${string}`, min: Bound | null, max: Bound | null): string {
   if (min !== null && max !== null) {
     if (min.value === max.value) return `${field}=${min.value}`;
     return `${field}=${min.value}..${max.value}`;
@@ -22,6 +22,11 @@ function formatRange(field: NumberField, min: Bound | null, max: Bound | null): 
   if (min !== null) return `${field}>${min.inclusive ? '=' : ''}${min.value}`;
   if (max !== null) return `${field}<${max.inclusive ? '=' : ''}${max.value}`;
   throw new RangeError(`The range of ${field} has no bound.`);
+}
+
+/** The name of a further fact as a field: `@age`, `@"head pose"`. */
+function attributeField(name: string): `@${string}` {
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? `@${name}` : `@"${name}"`;
 }
 
 function formatCondition(condition: Condition): string {
@@ -36,6 +41,10 @@ function formatCondition(condition: Condition): string {
       return condition.field === 'text'
         ? quoteText(condition.values[0] ?? '')
         : `${condition.field}:${condition.values.map(quoteValue).join(',')}`;
+    case 'attribute':
+      return `${attributeField(condition.name)}:${condition.values.map(quoteValue).join(',')}`;
+    case 'attributeRange':
+      return formatRange(attributeField(condition.name), condition.min, condition.max);
     case 'range':
       return formatRange(condition.field, condition.min, condition.max);
     case 'outcome':

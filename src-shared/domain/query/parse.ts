@@ -35,28 +35,44 @@ function toNumber(text: string, word: string): number {
   return Number(text);
 }
 
-function range(field: NumberField, operator: string, text: string): Condition {
+interface Bounds {
+  readonly min: Bound | null;
+  readonly max: Bound | null;
+}
+
+function bounds(field: string, operator: string, text: string): Bounds {
   const at = (inclusive: boolean): Bound => ({ value: toNumber(text, `${field}${operator}`), inclusive });
   switch (operator) {
     case '>':
     case '>=':
-      return { kind: 'range', field, min: at(operator === '>='), max: null };
+      return { min: at(operator === '>='), max: null };
     case '<':
     case '<=':
-      return { kind: 'range', field, min: null, max: at(operator === '<=') };
+      return { min: null, max: at(operator === '<=') };
     default: {
       const [low, high, ...more] = text.split('..');
       if (more.length > 0) throw new Problem(`“${text}” is not a range: write ${field}=0.2..0.6.`);
       const bound = (side: string | undefined): Bound | null =>
         side === undefined || side === '' ? null : { value: toNumber(side, field), inclusive: true };
-      if (high === undefined) return { kind: 'range', field, min: at(true), max: at(true) };
+      if (high === undefined) return { min: at(true), max: at(true) };
       const [min, max] = [bound(low), bound(high)];
       if (min === null && max === null) throw new Problem(`A number is missing: write ${field}=0.2..0.6.`);
       if (min !== null && max !== null && min.value > max.value)
         throw new Problem(`The range ${text} is empty: its first number is the larger one.`);
-      return { kind: 'range', field, min, max };
+      return { min, max };
     }
   }
+}
+
+function range(field: NumberField, operator: string, text: string): Condition {
+  return { kind: 'range', field, ...bounds(field, operator, text) };
+}
+
+/** `@name:value` or `@name>1`. */
+function attribute(name: string, { operator, values }: RawWord): Condition {
+  if (operator !== ':') return { kind: 'attributeRange', name, ...bounds(`@${name}`, operator, values.join(',')) };
+  if (values.length === 0 || values.includes('')) throw new Problem(`A value is missing after “@${name}:”.`);
+  return { kind: 'attribute', name, values };
 }
 
 function classValues(values: readonly string[]): (typeof NONE | (typeof EXPRESSIONS)[number])[] {
@@ -112,6 +128,7 @@ const FIELD_ALIASES: Readonly<Record<string, string>> = { prediction: 'pred', pr
 function condition(word: RawWord): Condition {
   if (word.unclosed) throw new Problem('A quotation mark is not closed.');
   if (word.field !== null) {
+    if (word.field.startsWith('@')) return attribute(word.field.slice(1).replace(/^"(.+)"$/, '$1'), word);
     const lower = word.field.toLowerCase();
     const name = FIELD_ALIASES[lower] ?? lower;
     if (word.operator === ':') return field(name, word.values);

@@ -3,7 +3,7 @@ import type { Span } from './ast.ts';
 /** A word as it stands in the text, before anything is known of its meaning. */
 export interface RawWord extends Span {
   readonly negated: boolean;
-  /** The name before the operator; null for a bare word or quoted text. */
+  /** The name before the operator, with its @ where it is a further fact; null for a bare word or quoted text. */
   readonly field: string | null;
   /** ':' or a comparison; '' without a field. */
   readonly operator: string;
@@ -14,7 +14,7 @@ export interface RawWord extends Span {
 }
 
 /** `label:` needs its value at once, `sigma > .6` may breathe. */
-const FIELD = /([\p{L}_][\p{L}\p{N}_]*)(:|\s*(?:>=|<=|>|<|=)\s*)/uy;
+const FIELD = /(@"[^"]+"|@?[\p{L}_][\p{L}\p{N}_]*)(:|\s*(?:>=|<=|>|<|=)\s*)/uy;
 const BARE = /[^\s,"]+/y;
 const SPACE = /\s*/y;
 

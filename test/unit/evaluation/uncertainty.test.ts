@@ -86,13 +86,21 @@ describe('whether sigma is worth anything', () => {
   });
 
   it('cannot be said without VICH or without an error', async () => {
-    expect(verdictOf({ vich: false }, [], 3)).toMatchObject({ adds: null, verdict: [/no VICH/].map((x) => expect.stringMatching(x) as string) });
+    expect(verdictOf({ vich: false }, [], 3)).toMatchObject({
+      adds: null,
+      verdict: [/no VICH/].map((x) => expect.stringMatching(x) as string),
+    });
     const run = addRun(store, dataset);
     const mu = Float32Array.from(SEVEN, (one) => Number(one === 'happy'));
-    store.runs.putPredictions(run, ids.map((image) => ({ image, mu, logvar: new Float32Array(7) })));
+    store.runs.putPredictions(
+      run,
+      ids.map((image) => ({ image, mu, logvar: new Float32Array(7) })),
+    );
     const found = await evaluations.uncertainty({ run, dataset, split: null });
     expect(found).toMatchObject({ adds: null, errors: 0, scores: [] });
-    await expect(evaluations.uncertainty({ run: addRun(store, dataset), dataset, split: null })).rejects.toThrow(/no predictions/);
+    await expect(evaluations.uncertainty({ run: addRun(store, dataset), dataset, split: null })).rejects.toThrow(
+      /no predictions/,
+    );
   });
 });
 

@@ -49,7 +49,11 @@ describe('an uncertainty with ties', () => {
     expect(curve).toHaveLength(60);
     expect(curve.at(-1)).toEqual({ coverage: 1, risk: expect.closeTo(23 / N, 12) as number, threshold: 1 });
     expect(curve.reduce((sum, { risk }) => sum + risk, 0) / N).toBeCloseTo(aurc(ranking, wrong) ?? NaN, 12);
-    expect(riskCoverage(ranking, uncertainty, wrong, 7).map(({ coverage }) => coverage).at(-1)).toBe(1);
+    expect(
+      riskCoverage(ranking, uncertainty, wrong, 7)
+        .map(({ coverage }) => coverage)
+        .at(-1),
+    ).toBe(1);
   });
 
   it('correlates by rank as scipy’s spearmanr', () => {
