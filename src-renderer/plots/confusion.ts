@@ -1,7 +1,7 @@
 /** The confusion matrix as a drawing: rows are labels, columns predictions. Pure. */
 import { EXPRESSION_FACES, type Expression } from '../../src-shared/domain/expression.ts';
 
-export const CELL_MODES = ['row', 'column', 'count'] as const;
+export const CELL_MODES = ['row', 'column', 'count', 'difference'] as const;
 export type CellMode = (typeof CELL_MODES)[number];
 
 /** A cell by the indices of its label (row) and prediction (column). */
@@ -26,6 +26,8 @@ export interface ConfusionCell extends CellAt {
    */
   readonly tone: 'weak' | 'middle' | 'strong';
   readonly diagonal: boolean;
+  /** Images more (or fewer) than another run has here; null where there is no other run. */
+  readonly delta: number | null;
   readonly x: number;
   readonly y: number;
 }
@@ -53,6 +55,16 @@ const STRONG_FROM = 0.52;
 
 const percent = (share: number): string => (share * 100).toFixed(1);
 
+export interface ConfusionOptions {
+  readonly width: number;
+  readonly mode: CellMode;
+  /** Another run's counts on the same images, for the difference. */
+  readonly baseline?: readonly (readonly number[])[] | null;
+}
+
+/** "+3", "−3", "0". */
+const signed = (value: number): string => (value === 0 ? '0' : `${value > 0 ? '+' : '\u2212'}${Math.abs(value)}`);
+
 /**
  * Cells of a matrix drawn `width` pixels wide.
  * @param confusion confusion[i][j]: images labelled classes[i] and predicted classes[j].
@@ -60,12 +72,15 @@ const percent = (share: number): string => (share * 100).toFixed(1);
 export function confusionGeometry(
   confusion: readonly (readonly number[])[],
   classes: readonly Expression[],
-  { width, mode }: { readonly width: number; readonly mode: CellMode },
+  { width, mode, baseline = null }: ConfusionOptions,
 ): ConfusionGeometry {
   const n = Math.max(1, classes.length);
   const side = Math.max(8, Math.floor((width - LEFT) / n) - GAP);
   const rowSums = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   const columnSums = classes.map((_, column) => confusion.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+  const deltaAt = (row: number, column: number): number =>
+    (confusion[row]?.[column] ?? 0) - (baseline?.[row]?.[column] ?? 0);
+  const largestDelta = Math.max(1, ...classes.flatMap((_, r) => classes.map((__, c) => Math.abs(deltaAt(r, c)))));
   const cells = classes.map((label, row) =>
     classes.map((prediction, column): ConfusionCell => {
       const count = confusion[row]?.[column] ?? 0;
@@ -73,7 +88,9 @@ export function confusionGeometry(
       const columnSum = columnSums[column] ?? 0;
       const ofLabel = rowSum === 0 ? 0 : count / rowSum;
       const share = mode === 'column' ? (columnSum === 0 ? 0 : count / columnSum) : ofLabel;
-      const alpha = count === 0 ? 0 : 0.05 + 0.85 * share ** FILL_POWER;
+      const delta = baseline === null ? null : deltaAt(row, column);
+      const strength = mode === 'difference' ? Math.abs(delta ?? 0) / largestDelta : share;
+      const alpha = (mode === 'difference' ? delta : count) === 0 ? 0 : 0.05 + 0.85 * strength ** FILL_POWER;
       return {
         row,
         column,
@@ -81,7 +98,15 @@ export function confusionGeometry(
         prediction,
         count,
         ofLabel,
-        text: count === 0 ? '0' : mode === 'count' ? String(count) : percent(share),
+        text:
+          mode === 'difference'
+            ? signed(delta ?? 0)
+            : count === 0
+              ? '0'
+              : mode === 'count'
+                ? String(count)
+                : percent(share),
+        delta,
         alpha,
         tone: alpha < MIDDLE_FROM ? 'weak' : alpha < STRONG_FROM ? 'middle' : 'strong',
         diagonal: row === column,
@@ -122,7 +147,8 @@ const images = (count: number): string => (count === 1 ? '1 image' : `${count.to
 export function describeCell(cell: ConfusionCell): string {
   const label = EXPRESSION_FACES[cell.label].title;
   const prediction = EXPRESSION_FACES[cell.prediction].title;
-  return `${label} as ${prediction}: ${images(cell.count)}, ${percent(cell.ofLabel)}% of ${label}`;
+  const change = cell.delta === null ? '' : `, ${signed(cell.delta)} against the other run`;
+  return `${label} as ${prediction}: ${images(cell.count)}, ${percent(cell.ofLabel)}% of ${label}${change}`;
 }
 
 /** The cells off the diagonal with most images, largest first; equal counts keep the matrix's order. */

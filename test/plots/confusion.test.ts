@@ -53,6 +53,24 @@ describe('the confusion matrix', () => {
     );
   });
 
+  it('shows what changed from another run, with its sign', () => {
+    const baseline = [
+      [8, 1, 1],
+      [0, 76, 14],
+      [9, 0, 1],
+    ];
+    const drawn = confusionGeometry(confusion, classes, { width: 400, mode: 'difference', baseline });
+    expect(drawn.cells.map((row) => row.map(({ text }) => text))).toEqual([
+      ['+1', '−1', '0'],
+      ['0', '0', '0'],
+      ['−4', '+2', '+2'],
+    ]);
+    expect(drawn.cells[2]?.[0]).toMatchObject({ delta: -4, count: 5, tone: 'strong' });
+    expect(drawn.cells[1]?.[1]?.alpha).toBe(0);
+    const cell = drawn.cells[2]?.[0];
+    expect(cell && describeCell(cell)).toMatch(/−4 against the other run$/);
+  });
+
   it('has no NaN for a class without images', () => {
     const empty = confusionGeometry([[0]], ['happy'], { width: 200, mode: 'row' });
     expect(empty.cells[0]?.[0]).toMatchObject({ text: '0', alpha: 0, ofLabel: 0 });

@@ -37,6 +37,21 @@ describe('parseQuery', () => {
       { kind: 'outcome', outcome: 'fixed', baseline: 3 },
       { kind: 'outcome', outcome: 'bothwrong', baseline: 12 },
     ]);
+    const facts = '@gender:female,male @age=18..25 @"head pose">20 annotator:ada';
+    expect(conditions(facts)).toEqual([
+      { kind: 'attribute', name: 'gender', values: ['female', 'male'] },
+      {
+        kind: 'attributeRange',
+        name: 'age',
+        min: { value: 18, inclusive: true },
+        max: { value: 25, inclusive: true },
+      },
+      { kind: 'attributeRange', name: 'head pose', min: { value: 20, inclusive: false }, max: null },
+      { kind: 'annotator', values: ['ada'] },
+    ]);
+    const parsed = parseQuery(facts);
+    expect(parsed.ok && formatQuery(parsed.query)).toBe(facts);
+    expect(problem('@gender:').message).toMatch(/value is missing/);
     expect(problem('fixed:a').message).toMatch(/number of the run/);
     expect(conditions('wrong RIGHT flagged reviewed unlabelled broken excluded').map((one) => one.kind)).toEqual(
       Array.from({ length: 7 }, () => 'word'),

@@ -42,6 +42,7 @@ beforeAll(() => {
     newImage(`${pick(['Cam_1', 'cam 2', '100%'])}/face_${index}.png`, next() < 0.1 ? null : pick(EXPRESSIONS), {
       split: pick(['train', 'val', 'my test']),
       status: next() < 0.05 ? 'broken' : 'ok',
+      attributes: index % 7 === 0 ? null : { gender: index % 2 ? 'female' : 'male', 'head pose': index / 10 },
     }),
   );
   const added = addDataset(store, 'faces', images);
@@ -123,6 +124,13 @@ const CASES: [string, (row: ImageRow) => boolean][] = [
   ['-annotator:ben,eve', (row) => !spoke.has(row.id)],
   ['disagreement>.5', (row) => (row.disagreement ?? 0) > 0.5],
   ['-disagreement>=0 label:sad', (row) => row.disagreement === null && row.label === 'sad'],
+  ['@gender:female', (row) => facts(row).gender === 'female'],
+  ['-@gender:female', (row) => facts(row).gender !== 'female'],
+  ['@"head pose">=20.5', (row) => (facts(row).pose ?? 0) >= 20.5],
+  [
+    '@"head pose"=1.5..3 cam_1',
+    (row) => inside(facts(row).pose, 1.5, 3) && (row.path.startsWith('Cam_1') || notes.has(row.id)),
+  ],
   ['note:blurry', (row) => notes.has(row.id)],
   ['-note:blurry', (row) => !notes.has(row.id)],
   ['cam_1', (row) => row.path.startsWith('Cam_1') || notes.has(row.id)],
@@ -135,6 +143,12 @@ const CASES: [string, (row: ImageRow) => boolean][] = [
       (row.path.startsWith('Cam_1') || notes.has(row.id)),
   ],
 ];
+
+/** The further facts that an image was given, by its number. */
+function facts(row: ImageRow): { gender: string | null; pose: number | null } {
+  const index = Number(/face_(\d+)/.exec(row.path)?.[1]);
+  return index % 7 === 0 ? { gender: null, pose: null } : { gender: index % 2 ? 'female' : 'male', pose: index / 10 };
+}
 
 function inside(value: number | null, low: number, high: number): boolean {
   return value !== null && value >= low && value <= high;

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Api } from './api.ts';
+import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
+import { copyHome, Host, removeHome } from './host.ts';
+import { countedImages, openPage, openSample } from './page.ts';
+
+const suite = CHROMIUM === null ? `analysis in a browser (${NO_CHROMIUM})` : 'analysis in a browser';
+
+/** One host and one page for all: each test goes to its own view first. */
+describe.skipIf(CHROMIUM === null)(suite, () => {
+  let home: string;
+  let host: Host;
+  let api: Api;
+  let browser: Browser;
+  let page: Page;
+  let context: BrowserContext;
+  let problems: string[];
+
+  beforeAll(async () => {
+    browser = await launch();
+    home = copyHome(inject('preparedHome'));
+    host = await Host.start(home, []);
+    api = await Api.connect(host.url);
+    ({ page, context, problems } = await openPage(browser, host.url));
+    await openSample(page);
+  });
+  afterAll(async () => {
+    await context?.close();
+    await browser?.close();
+    await host?.stop();
+    removeHome(home);
+    expect(problems).toEqual([]);
+  });
+
+  async function go(route: string): Promise<void> {
+    await page.evaluate((hash) => (location.hash = hash), route);
+  }
+
+  /** Opens the first mark whose text matches, and says how many images it claimed. */
+  async function openMark(scope: string, text: RegExp): Promise<number> {
+    const mark = page.getByRole('figure', { name: scope }).getByRole('button', { name: text }).first();
+    await mark.waitFor();
+    const name = (await mark.getAttribute('aria-label')) ?? '';
+    // By keyboard: the mark is one of a walk with arrows, Enter drills.
+    await mark.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[role=gridcell][data-image]').first().waitFor();
+    return Number(/([\d,]+) images?/.exec(name)?.[1]?.replaceAll(',', ''));
+  }
+
+  it('every mark of the charts opens exactly its images', async () => {
+    for (const [tab, figure, text] of [
+      ['calibration', 'Reliability', /^Confidence/],
+      ['balance', 'Balance', /^Fear: \d+ images/],
+      ['uncertainty', 'Errors by σ', /^σ .* wrong/],
+      ['uncertainty', 'σ and loss', /^σ /],
+    ] as const) {
+      await go(`/analysis/${tab}`);
+      const claimed = await openMark(figure, text);
+      expect(claimed).toBeGreaterThan(0);
+      await expect.poll(() => countedImages(page), { timeout: 10_000 }).toBe(claimed);
+      expect(await page.locator('.query .chip').count()).toBeGreaterThan(1);
+      await page.getByRole('button', { name: 'Clear' }).click();
+    }
+  });
+
+  it('says plainly whether sigma is worth anything, as the service does, and exports it', async () => {
+    await go('/analysis/uncertainty');
+    const dataset = (await api.get('datasets.list', {}))[0]?.id ?? -1;
+    const run = (await api.get('runs.list', {}))[0]?.id ?? -1;
+    const found = await api.get('runs.uncertainty', { run, dataset, split: null });
+    await expect
+      .poll(() => page.getByTestId('verdict').innerText({ timeout: 30_000 }), { timeout: 30_000 })
+      .toBe(found.verdict[0]);
+    const sigma = found.scores.find(({ score }) => score === 'sigma');
+    expect(await page.locator('[data-score=sigma]').innerText()).toContain(sigma?.auroc.toFixed(3));
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const lines = readFileSync(await (await waiting).path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(1 + found.scores.length);
+    expect(lines[1]).toContain(String(sigma?.auroc));
+  });
+
+  it('labels make the page old, and it says so', async () => {
+    await go('/analysis/slices');
+    await page.getByRole('columnheader', { name: 'Split' }).waitFor();
+    const image = (await api.get('images.open', { dataset: 1, run: null, q: '', sort: 'id', descending: false }))
+      .snapshot;
+    const [row] = await api.get('images.page', { snapshot: image, offset: 0, limit: 1 });
+    await api.get('labels.apply', { on: { images: [row?.id ?? 0] }, change: { kind: 'hard', label: 'fear' } });
+    await page.getByText('Stale').waitFor();
+    await page.getByRole('button', { name: 'Recompute' }).click();
+    await expect.poll(() => page.getByText('Stale').count()).toBe(0);
+    // Somebody has judged now: the annotator is a slice, and small.
+    await page.getByRole('columnheader', { name: 'Annotator' }).waitFor();
+    await page.getByText('too few to say').first().waitFor();
+    await api.get('labels.undo', {});
+  });
+
+  it('under the curves stand three sentences that lead on to the page', async () => {
+    await go('/gallery');
+    await page.locator('.tile').first().click();
+    const reading = page.getByRole('list', { name: 'What the curves mean' });
+    await expect.poll(() => reading.getByRole('listitem').count(), { timeout: 10_000 }).toBe(3);
+    expect(await reading.innerText()).toMatch(/% of draws[\s\S]*conten[\s\S]*other images predicted/);
+    await page.getByRole('link', { name: 'Is sigma worth anything here?' }).click();
+    await page.getByRole('heading', { name: 'Is sigma worth anything here?' }).waitFor();
+  });
+});
