@@ -112,7 +112,10 @@ export interface ImageTable {
   /** Every further fact of a dataset's images by its name: the value of each image that has it. */
   attributesOf(dataset: number): Map<string, Map<number, string | number>>;
   /** Usable images by label, as labels stand and as the dataset brought them. */
-  balance(dataset: number, split: string | null): { label: Expression | null; imported: Expression | null; images: number }[];
+  balance(
+    dataset: number,
+    split: string | null,
+  ): { label: Expression | null; imported: Expression | null; images: number }[];
   /** Entropy of what people said of a dataset's images, nats; images with fewer than two votes are missing. */
   disagreements(dataset: number): Map<number, number>;
   /** Absolute path, dataset root and content hash, for serving and explaining; null for an unknown id. */

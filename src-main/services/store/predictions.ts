@@ -1,6 +1,14 @@
 import { Box } from '../../../src-shared/domain/box.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import { argmax, crossEntropy, entropy, flipProbability, margin, sigma, softmax } from '../../../src-shared/metrics/vich.ts';
+import {
+  argmax,
+  crossEntropy,
+  entropy,
+  flipProbability,
+  margin,
+  sigma,
+  softmax,
+} from '../../../src-shared/metrics/vich.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, StoredPrediction } from './interface.ts';
 import { Classes, idList, parseColumn, parseOptional } from './json.ts';

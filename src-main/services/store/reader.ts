@@ -20,7 +20,10 @@ export interface Reader {
 /** @throws FailureError 'unreadable' where the file is gone or damaged. */
 export function openReader(folder: string): Reader {
   const database = new Database(join(folder, DATABASE_FILE), { readonly: true });
-  const own = database.prepare<[number, number], { dataset: number; predicted: SigmaRank['expression']; sigma: number }>(
+  const own = database.prepare<
+    [number, number],
+    { dataset: number; predicted: SigmaRank['expression']; sigma: number }
+  >(
     `SELECT p.dataset, p.predicted, p.sigma FROM images AS i
      JOIN predictions AS p ON p.run = ? AND p.dataset = i.dataset AND p.image = i.id
      WHERE i.id = ? AND p.sigma IS NOT NULL`,

@@ -153,7 +153,11 @@ function outcomeClause(outcome: Outcome, baseline: number): Clause {
 }
 
 /** Both sides of a range on a value, whose own parameters come first each time. */
-function sidesOf(value: string, own: readonly Param[], { min, max }: { min: Bound | null; max: Bound | null }): Clause[] {
+function sidesOf(
+  value: string,
+  own: readonly Param[],
+  { min, max }: { min: Bound | null; max: Bound | null },
+): Clause[] {
   const sides: Clause[] = [];
   if (min !== null) sides.push({ sql: `${value} ${min.inclusive ? '>=' : '>'} ?`, params: [...own, min.value] });
   if (max !== null) sides.push({ sql: `${value} ${max.inclusive ? '<=' : '<'} ?`, params: [...own, max.value] });

@@ -289,7 +289,10 @@ describe('predictions', () => {
     const ask = { run, dataset: other.dataset, split: 'test', device: 'cpu' } as const;
     const job = await jobs.finished(runs.startPredict(ask).job);
     expect(job).toMatchObject({ status: 'done', done: 2, total: 2, text: '1 file could not be read' });
-    expect(await evaluations.evaluate({ run, dataset: other.dataset, split: null })).toMatchObject({ images: 1, leftOut: 1 });
+    expect(await evaluations.evaluate({ run, dataset: other.dataset, split: null })).toMatchObject({
+      images: 1,
+      leftOut: 1,
+    });
     expect(failureOf(() => runs.startPredict({ ...ask, split: 'none' })).kind).toBe('invalid');
     expect(failureOf(() => runs.startPredict({ ...ask, run: 99 })).kind).toBe('not-found');
     expect(failureOf(() => runs.startPredict({ ...ask, dataset: 99 })).kind).toBe('not-found');
