@@ -225,10 +225,10 @@ export function updated(
     return tensor;
   };
   const gradient = clip ? clipped(of('gradient'), of('clipNorm')) : of('gradient');
-  const { update, rates: proportional } = optimizerOf(optimizer);
-  const own = rates ? proportional.map((name): [string, Tensor] => [name, tf.mul(of(name), of('rates'))]) : [];
+  const chosen = optimizerOf(optimizer);
+  const own = rates ? chosen.rates.map((name): [string, Tensor] => [name, tf.mul(of(name), of('rates'))]) : [];
   const scalars = { ...inputs, ...Object.fromEntries(own) };
-  const next = update(of('parameters'), inputs, gradient, scalars);
+  const next = chosen.update(of('parameters'), inputs, gradient, scalars);
   return {
     nextParameters: next.parameters,
     ...Object.fromEntries(Object.entries(next.moments).map(([name, value]) => [nextOf(name), value])),

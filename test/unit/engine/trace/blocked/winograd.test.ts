@@ -71,7 +71,7 @@ describe.skipIf(block === null)('batch norms in filters (skipped: no blocked lay
   const shapes = { x: [2, 16, 6, 6], w: [24, 16, 3, 3], a: [24], b: [24], other: [2, 24, 6, 6] };
   const norm = (inputs: Readonly<Record<string, Tensor>>, y: Tensor4D): Tensor4D => {
     const [scale, shift] = [of(inputs, 'a') as Tensor1D, of(inputs, 'b') as Tensor1D];
-    return tf.batchNorm(y, shift, tf.add<Tensor1D>(tf.square(shift), 0.5), scale, shift, 1e-5) as Tensor4D;
+    return tf.batchNorm(y, shift, tf.add<Tensor1D>(tf.square(shift), 0.5), scale, shift, 1e-5);
   };
   const cases: Readonly<Record<string, { fn: TracedFunction; passes: number }>> = {
     'behind a convolution': {
