@@ -1,3 +1,4 @@
+import { boxText, type Box } from '../../src-shared/domain/box.ts';
 import { EXPRESSION_FACES, type Expression } from '../../src-shared/domain/expression.ts';
 import type { Failure } from '../../src-shared/domain/failure.ts';
 import { argmax } from '../../src-shared/metrics/vich.ts';
@@ -79,9 +80,9 @@ class Cam {
     notices.announce(`Opacity ${Math.round(opacity * 100)}%`);
   }
 
-  /** The image that is looked at; nothing is computed until it has rested there. Null: none. */
-  follow(image: number | null, run: number | null): void {
-    const key = image === null || run === null ? '' : `${run}/${image}`;
+  /** The image that is looked at, and the face in it; nothing is computed until it has rested there. Null: none. */
+  follow(image: number | null, run: number | null, face: Box | null): void {
+    const key = image === null || run === null ? '' : `${run}/${image}/${face === null ? '' : boxText(face)}`;
     if (key === this.#current && this.#failure === null) return;
     clearTimeout(this.#timer);
     this.#current = key;

@@ -50,6 +50,8 @@ export const ImageRow = z.object({
   reviewed: z.boolean(),
   flagged: z.boolean(),
   noted: z.boolean(),
+  /** The face was marked anew since: the prediction, and what follows from it, is of other pixels. */
+  stale: z.boolean(),
   prediction: Expression.nullable(),
   /** Prediction equals the current label; null without either. */
   correct: z.boolean().nullable(),

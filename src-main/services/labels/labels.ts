@@ -5,6 +5,7 @@ import {
   type AuditLine,
   type AuditSummary,
 } from '../../../src-shared/domain/audit.ts';
+import type { Box } from '../../../src-shared/domain/box.ts';
 import type { Agreement } from '../../../src-shared/domain/agreement.ts';
 import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
@@ -52,7 +53,7 @@ export class Labels {
     this.#annotator = annotator;
   }
 
-  /** @throws FailureError 'invalid' for a class that a dataset does not have or a selection of nothing, 'gone', 'disk-full'. */
+  /** @throws FailureError 'invalid' for a class that a dataset does not have, a box beside the picture or a selection of nothing, 'gone', 'disk-full'. */
   apply({ on, change, as, annotator = this.#annotator, context }: Act): LabelBatch {
     const { store } = this.#workspace.require();
     const images = this.#gallery.idsOf(on);
@@ -63,6 +64,7 @@ export class Labels {
         remedy: 'Select some images first.',
       });
     for (const label of classesOf(change)) requireClass(store, images, label);
+    if (change.kind === 'box' && change.box !== null) requireInside(store, images, change.box);
     return this.#tell(store.labels.apply(images, change, annotator, { as, context }), annotator);
   }
 
@@ -142,6 +144,17 @@ function nothingTo(what: 'undo' | 'redo'): never {
 function classesOf(change: LabelChange): Expression[] {
   if (change.kind === 'hard') return [change.label];
   return change.kind === 'soft' ? EXPRESSIONS.filter((expression) => (change.soft[expression] ?? 0) > 0) : [];
+}
+
+/** What is cut out has to be there. */
+function requireInside(store: Store, images: ArrayLike<number>, box: Box): void {
+  const [small] = store.images.tooSmallFor(images, box);
+  if (small === undefined) return;
+  throw new FailureError({
+    kind: 'invalid',
+    message: `The box ${box.width} × ${box.height} at ${box.x}, ${box.y} reaches over the edge of a picture of ${small.width} × ${small.height} pixels.`,
+    remedy: 'Draw it inside the picture.',
+  });
 }
 
 /** A label outside a dataset's classes would be one that no model of it can learn. */

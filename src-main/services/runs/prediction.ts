@@ -29,6 +29,7 @@ export async function predictAndStore(
   signal: AbortSignal,
   onProgress: (count: PredictionCount) => void,
 ): Promise<PredictionCount> {
+  const boxes = new Map(files.map(({ id, box }) => [id, box]));
   let count: PredictionCount = { stored: 0, failed: 0 };
   try {
     await engine.predict(
@@ -38,7 +39,10 @@ export async function predictAndStore(
         const row = (values: Float32Array, at: number): Float32Array => values.slice(at * classes, (at + 1) * classes);
         store.runs.putPredictions(
           run,
-          ids.map((image, at) => ({ image, mu: row(mu, at), logvar: logvar && row(logvar, at) })),
+          ids.map((image, at) => ({
+            ...{ image, mu: row(mu, at), logvar: logvar && row(logvar, at) },
+            box: boxes.get(image) ?? null,
+          })),
         );
         count = { stored: count.stored + ids.length, failed: count.failed + failed.length };
         onProgress(count);

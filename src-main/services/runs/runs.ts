@@ -175,13 +175,22 @@ export class Runs {
     return job.id;
   }
 
-  /** Queues the prediction of a dataset's split, or of all of it. */
-  startPredict(request: { run: number; dataset: number; split: string | null; device: DeviceChoice }): { job: number } {
+  /** Queues the prediction of a dataset's split, of all of it, or of these images of it. */
+  startPredict(request: {
+    run: number;
+    dataset: number;
+    split: string | null;
+    device: DeviceChoice;
+    images?: readonly number[] | undefined;
+  }): { job: number } {
     const context = this.#context();
     const run = requireRun(context, request.run);
     const dataset = requireDataset(context, request.dataset);
     const checkpoint = requireCheckpoint(context, run);
-    const files = context.store.images.files(dataset.id, request.split);
+    const wanted = request.images === undefined ? null : new Set(request.images);
+    const files = context.store.images
+      .files(dataset.id, request.split)
+      .filter(({ id }) => wanted === null || wanted.has(id));
     if (files.length === 0) {
       throw new FailureError({
         kind: 'invalid',

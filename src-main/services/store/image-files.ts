@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import type { BrokenFile, FileFacts, Fingerprint } from './interface.ts';
-import { Box, jsonOrNull, parseOptional } from './json.ts';
+import { Box, idList, jsonOrNull, parseOptional } from './json.ts';
 
 /** Usable images after one id, with what tells whether two are the same; see `Fingerprint`. */
 export function fingerprints(database: Database, dataset: number, after: number, limit: number): Fingerprint[] {
@@ -39,6 +39,20 @@ export function brokenFiles(database: Database, dataset: number, after: number, 
     )
     .all(dataset, after, limit)
     .map(({ box, ...file }): BrokenFile => ({ ...file, box: parseOptional(Box, box) }));
+}
+
+/** Sizes of those pictures that do not hold a box; at most ten. */
+export function tooSmallFor(
+  database: Database,
+  images: ArrayLike<number>,
+  { x, y, width, height }: Box,
+): { width: number; height: number }[] {
+  return database
+    .prepare<[string, number, number], { width: number; height: number }>(
+      `SELECT i.width, i.height FROM json_each(?) AS wanted CROSS JOIN images AS i ON i.id = wanted.value
+       WHERE i.width < ? OR i.height < ? LIMIT 10`,
+    )
+    .all(idList(images), x + width, y + height);
 }
 
 /** What a second look at a broken image found: it is sound now, or broken for this reason. */

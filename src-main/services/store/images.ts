@@ -5,7 +5,7 @@ import type { ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../sr
 import type { Database, Statement } from './database.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
-import { brokenFiles, fingerprints, mend, samplePaths } from './image-files.ts';
+import { brokenFiles, fingerprints, mend, samplePaths, tooSmallFor } from './image-files.ts';
 import type { BrokenFile, FileFacts, Fingerprint, ImageFile, ImageTable } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { RANGE } from './mask.ts';
@@ -25,6 +25,7 @@ interface RowRecord {
   reviewed: number;
   flagged: number;
   noted: number;
+  stale: number;
   prediction: Expression | null;
   correct: number | null;
   loss: number | null;
@@ -82,6 +83,7 @@ function toRow(record: RowRecord): ImageRow {
     reviewed: record.reviewed === 1,
     flagged: record.flagged === 1,
     noted: record.noted === 1,
+    stale: record.stale === 1,
     correct: record.correct === null ? null : record.correct === 1,
   };
 }
@@ -106,11 +108,13 @@ export class Images implements ImageTable {
     this.#orders = new Orders(database);
     this.#rows = database.prepare(`
       SELECT i.id, i.path, s.split, s.status, i.reason, s.box, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
-        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.flip, p.confidence, p.margin, p.entropy, s.disagreement
+        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.flip, p.confidence, p.margin, p.entropy, s.disagreement,
+        p.predicted IS NOT NULL AND o.box IS NOT s.box AS stale
       FROM json_each(:ids) AS wanted
       CROSS JOIN images AS i ON i.id = wanted.value
       JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
       LEFT JOIN predictions AS p ON p.run = :run AND p.dataset = i.dataset AND p.image = i.id
+      LEFT JOIN outputs AS o ON o.run = :run AND o.dataset = i.dataset AND o.image = i.id
       ORDER BY wanted.key`);
     this.#detail = database.prepare(`
       SELECT i.dataset, i.width, i.height, i.bytes, i.content_hash AS contentHash, i.label, i.votes, i.soft, i.box, i.attributes,
@@ -292,6 +296,10 @@ export class Images implements ImageTable {
 
   mend(image: number, facts: FileFacts): void {
     mend(this.#database, image, facts);
+  }
+
+  tooSmallFor(images: ArrayLike<number>, box: Box): { width: number; height: number }[] {
+    return this.#database.read(() => tooSmallFor(this.#database, images, box));
   }
 
   datasetsOf(images: ArrayLike<number>): number[] {

@@ -36,6 +36,8 @@ export interface NewPrediction {
   readonly image: number;
   readonly mu: Float32Array;
   readonly logvar: Float32Array | null;
+  /** The part of the picture that the model saw; by default what is marked as the face now. */
+  readonly box?: Box | null;
 }
 
 export interface StoredPrediction extends NewPrediction {
@@ -128,6 +130,8 @@ export interface ImageTable {
   /** Stores what a second look at a broken image found. */
   mend(image: number, facts: FileFacts): void;
   /** Datasets that these images belong to. */
+  /** Sizes of pictures that do not hold this box; at most ten of them. */
+  tooSmallFor(images: ArrayLike<number>, box: Box): { width: number; height: number }[];
   datasetsOf(images: ArrayLike<number>): number[];
   /** A few usable images, spread evenly over a dataset. */
   sample(dataset: number, count: number): number[];

@@ -11,7 +11,7 @@ import {
 } from '../../../src-shared/metrics/vich.ts';
 import type { Database, Statement } from './database.ts';
 import type { NewPrediction, StoredPrediction } from './interface.ts';
-import { Classes, idList, parseColumn, parseOptional } from './json.ts';
+import { Classes, idList, jsonOrNull, parseColumn, parseOptional } from './json.ts';
 import { toBlob, toFloats } from './packed.ts';
 
 /** What follows from an output and the current label. */
@@ -41,8 +41,8 @@ const RELABEL = `
 
 /** Outputs of runs and the numbers that follow from them. */
 export class Predictions {
-  readonly #current: Statement<[number], { dataset: number; label: Expression | null }>;
-  readonly #insertOutput: Statement<[number, number, number, Uint8Array, Uint8Array | null]>;
+  readonly #current: Statement<[number], { dataset: number; label: Expression | null; box: string | null }>;
+  readonly #insertOutput: Statement<[number, number, number, Uint8Array, Uint8Array | null, string | null]>;
   readonly #insert: Statement<[PredictionColumns]>;
   readonly #count: Statement<[added: number, run: number]>;
   readonly #exists: Statement<[number, number, number]>;
@@ -53,10 +53,10 @@ export class Predictions {
 
   constructor(database: Database) {
     this.#current = database.prepare(`
-      SELECT s.dataset, s.label FROM images AS i JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+      SELECT s.dataset, s.label, s.box FROM images AS i JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
       WHERE i.id = ?`);
     this.#insertOutput = database.prepare(
-      'INSERT OR REPLACE INTO outputs (run, dataset, image, mu, logvar) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO outputs (run, dataset, image, mu, logvar, box) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#insert = database.prepare(`
       INSERT OR REPLACE INTO predictions (run, dataset, image, predicted, loss, sigma, margin, entropy, confidence,
@@ -91,14 +91,15 @@ export class Predictions {
   /** Stores or replaces outputs; images that have gone meanwhile are left out. */
   put(run: number, classes: readonly Expression[], rows: readonly NewPrediction[]): void {
     let added = 0;
-    for (const { image, mu, logvar } of rows) {
+    for (const { image, mu, logvar, box } of rows) {
       if (mu.length !== classes.length || (logvar !== null && logvar.length !== classes.length))
         throw new RangeError(`Run ${run} has ${classes.length} classes; image ${image} came with ${mu.length}.`);
       const current = this.#current.get(image);
       if (current === undefined) continue;
       const { dataset, label } = current;
       if (this.#exists.get(run, dataset, image) === undefined) added += 1;
-      this.#insertOutput.run(run, dataset, image, toBlob(mu), logvar === null ? null : toBlob(logvar));
+      const seen = box === undefined ? current.box : jsonOrNull(box);
+      this.#insertOutput.run(run, dataset, image, toBlob(mu), logvar === null ? null : toBlob(logvar), seen);
       this.#insert.run({ run, dataset, image, label, ...derive(classes, mu, logvar, label) });
     }
     this.#count.run(added, run);

@@ -1,3 +1,4 @@
+import type { Box } from '../../../src-shared/domain/box.ts';
 import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
 import type { ImageRow } from '../../../src-shared/domain/image.ts';
 import type { LabelChange } from '../../../src-shared/domain/label.ts';
@@ -95,5 +96,17 @@ export function writeNote(row: ImageRow, note: string): void {
     done: `Note on ${baseName(row.path)} saved`,
     focus: row.id,
     optimistic: () => gallery.rows?.patch([row.id], (one) => ({ ...one, noted: note !== '' })) ?? (() => undefined),
+  });
+}
+
+/** Marks where the face is in one picture; null: the whole of it. */
+export function markFace(row: ImageRow, box: Box | null): void {
+  labels.apply({
+    on: { images: [row.id] },
+    change: { kind: 'box', box },
+    done: `Face in ${baseName(row.path)} marked`,
+    focus: row.id,
+    optimistic: () =>
+      gallery.rows?.patch([row.id], (one) => ({ ...one, box, stale: one.prediction !== null })) ?? (() => undefined),
   });
 }

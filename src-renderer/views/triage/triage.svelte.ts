@@ -162,7 +162,7 @@ class Triage {
       if (page >= 0 && page * PAGE < this.total && !this.#asked.has(page)) void this.#fetch(page);
     for (let ahead = 1; ahead <= AHEAD; ahead++) {
       const next = this.#entries[index + ahead];
-      if (next !== undefined && next.row.status !== 'broken') new Image().src = imageUrl(next.row.id);
+      if (next !== undefined && next.row.status !== 'broken') new Image().src = imageUrl(next.row.id, next.row.box);
     }
   }
 

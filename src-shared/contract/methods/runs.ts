@@ -20,7 +20,14 @@ export const runs = methods({
   'runs.rename': { params: z.object({ run: id, name: z.string().min(1).max(120) }), value: z.null() },
   'runs.remove': { params: z.object({ run: id }), value: z.null() },
   'runs.predict': {
-    params: z.object({ run: id, dataset: id, split: z.string().nullable(), device: DeviceChoice }),
+    /** `images`: only these of them. */
+    params: z.object({
+      run: id,
+      dataset: id,
+      split: z.string().nullable(),
+      device: DeviceChoice,
+      images: z.array(id).min(1).max(10_000).optional(),
+    }),
     value: z.object({ job: id }),
   },
   'runs.explain': { params: z.object({ run: id, image: id }), value: Explanation },

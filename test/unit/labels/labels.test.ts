@@ -6,7 +6,7 @@ import { Gallery } from '../../../src-main/services/images/gallery.ts';
 import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Labels } from '../../../src-main/services/labels/labels.ts';
 import { Workspace } from '../../../src-main/services/projects/workspace.ts';
-import { addDataset, newImage, temporaryFolder } from '../store/fixture.ts';
+import { addDataset, addRun, muFor, newImage, temporaryFolder } from '../store/fixture.ts';
 
 async function setUp(): Promise<{ workspace: Workspace; gallery: Gallery; labels: Labels; events: unknown[] }> {
   const base = temporaryFolder();
@@ -74,6 +74,40 @@ describe('Labels', () => {
     expect(batch.changed).toBe(1_198);
     expect(batch.images).toHaveLength(1_000);
     expect(events).toEqual([{ images: null, annotator: 'Ada', canUndo: true, canRedo: false }]);
+  });
+
+  it('marks a face inside the picture only: in the log with who and when, undoable, and the prediction of the old crop is stale', async () => {
+    const { workspace, labels } = await setUp();
+    const { store } = workspace.require();
+    const { dataset, ids } = addDataset(store, 'd', [newImage('a.png', 'sad'), newImage('small.png', 'sad', { width: 40 })]);
+    const [image = 0, small = 0] = ids;
+    const run = addRun(store, dataset);
+    store.runs.putPredictions(run, [{ image, mu: muFor('sad'), logvar: null }]);
+    const box = { x: 10, y: 20, width: 60, height: 70 };
+    const row = () => store.images.rows([image], run)[0];
+    const mark = (images: number[], marked: typeof box | null) =>
+      labels.apply({ on: { images }, change: { kind: 'box', box: marked } });
+    expect(row()).toMatchObject({ box: null, stale: false });
+    for (const [on, wrong] of [
+      [[image], { ...box, width: 90 }],
+      [[image, small], box],
+    ] as const)
+      expect(failureOf(() => mark([...on], wrong))).toMatchObject({ kind: 'invalid', message: expect.stringContaining('over the edge') });
+    mark([image], box);
+    expect(row()).toMatchObject({ box, stale: true, label: 'sad', reviewed: false });
+    expect(store.images.file(image)?.box).toEqual(box);
+    expect(store.images.detail(image, run)).toMatchObject({
+      datasetBox: null,
+      history: [{ annotator: 'Ada', kind: 'box', value: 'face at 10, 20, 60 × 70 px' }],
+    });
+    labels.undo();
+    expect(row()).toMatchObject({ box: null, stale: false });
+    labels.redo();
+    store.runs.putPredictions(run, [{ image, mu: muFor('fear'), logvar: null, box }]);
+    expect(row()).toMatchObject({ box, stale: false, prediction: 'fear' });
+    // A prediction that was under way while the face was marked is of the crop that it read.
+    store.runs.putPredictions(run, [{ image, mu: muFor('fear'), logvar: null, box: null }]);
+    expect(row()).toMatchObject({ stale: true });
   });
 
   it('refuses contempt in a seven-class dataset and takes it in an eight-class one', async () => {

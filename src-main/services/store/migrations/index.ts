@@ -10,6 +10,7 @@ import { trainingDynamics } from './0008-training-dynamics.ts';
 import { disagreement } from './0009-disagreement.ts';
 import { reverts } from './0010-reverts.ts';
 import { confidence } from './0011-confidence.ts';
+import { boxOfOutputs } from './0012-box-of-outputs.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   disagreement,
   reverts,
   confidence,
+  boxOfOutputs,
 ];
