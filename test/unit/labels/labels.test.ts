@@ -92,7 +92,7 @@ describe('Labels', () => {
       [[image], { ...box, width: 90 }],
       [[image, small], box],
     ] as const)
-      expect(failureOf(() => mark([...on], wrong))).toMatchObject({ kind: 'invalid', message: expect.stringContaining('over the edge') });
+      expect(failureOf(() => mark([...on], wrong)).message).toMatch(/over the edge/);
     mark([image], box);
     expect(row()).toMatchObject({ box, stale: true, label: 'sad', reviewed: false });
     expect(store.images.file(image)?.box).toEqual(box);
