@@ -79,7 +79,10 @@ describe('Labels', () => {
   it('marks a face inside the picture only: in the log with who and when, undoable, and the prediction of the old crop is stale', async () => {
     const { workspace, labels } = await setUp();
     const { store } = workspace.require();
-    const { dataset, ids } = addDataset(store, 'd', [newImage('a.png', 'sad'), newImage('small.png', 'sad', { width: 40 })]);
+    const { dataset, ids } = addDataset(store, 'd', [
+      newImage('a.png', 'sad'),
+      newImage('small.png', 'sad', { width: 40 }),
+    ]);
     const [image = 0, small = 0] = ids;
     const run = addRun(store, dataset);
     store.runs.putPredictions(run, [{ image, mu: muFor('sad'), logvar: null }]);

@@ -11,7 +11,12 @@ describe('a face box', () => {
 
   it('is never too small to hold a face, even where it is drawn in a corner', () => {
     expect(drawBox({ x: 99.8, y: 59.9 }, { x: 120, y: 90 }, picture)).toEqual({ x: 96, y: 56, width: 4, height: 4 });
-    expect(drawBox({ x: 0, y: 0 }, { x: 1, y: 1 }, { width: 2, height: 3 })).toEqual({ x: 0, y: 0, width: 2, height: 3 });
+    expect(drawBox({ x: 0, y: 0 }, { x: 1, y: 1 }, { width: 2, height: 3 })).toEqual({
+      x: 0,
+      y: 0,
+      width: 2,
+      height: 3,
+    });
   });
 
   it('is moved as far as the picture goes, with its size', () => {
