@@ -12,8 +12,13 @@ export function absolute({ terminal }: Session, path: string): string {
 }
 
 /** @throws FailureError as `Workspace.open`. */
-export function openProject(session: Session, path: string): Promise<Project> {
-  return session.services.workspace.open(absolute(session, path));
+export async function openProject(session: Session, path: string): Promise<Project> {
+  const { workspace, runs } = session.services;
+  const project = await workspace.open(absolute(session, path));
+  const left = runs.left();
+  if (left.length > 0)
+    session.progress.note(`Left unfinished: run ${left.join(', ')}. Go on with: train --project ${path} --resume all`);
+  return project;
 }
 
 /** Opens the project, or makes it in a new or empty folder. @throws FailureError as `Workspace.open` and `create`. */

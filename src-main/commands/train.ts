@@ -9,7 +9,7 @@ import type { LearnOptions } from './train-settings.ts';
 
 interface TrainOptions extends LearnOptions {
   readonly project: string;
-  readonly resume?: number;
+  readonly resume?: number | 'all';
   readonly name?: string;
   readonly json?: boolean;
 }
@@ -18,7 +18,11 @@ export function trainCommand(cli: Cli): Command {
   const command = cli
     .command('train', 'train POSTER-Var on a dataset', 'train --project study --dataset legend --size tiny --epochs 20')
     .requiredOption('--project <dir>', 'project folder')
-    .option('--resume <run>', 'go on with a run that was paused, stopped or interrupted', integer(1))
+    .option(
+      '--resume <run>',
+      'go on with a run that was paused, stopped or interrupted; all: with those that were left unfinished',
+      (text) => (text === 'all' ? text : integer(1)(text)),
+    )
     .option('--name <name>', 'name of the run');
   return withLearning(command).action((options: TrainOptions) => {
     if (options.dataset === undefined && options.resume === undefined)
@@ -34,11 +38,22 @@ function start(session: Session, options: TrainOptions): Promise<{ run: number; 
 }
 
 async function train(session: Session, options: TrainOptions): Promise<Outcome> {
-  const { runs, events } = session.services;
+  const { runs } = session.services;
   await openProject(session, options.project);
-  const started = options.resume === undefined ? await start(session, options) : runs.resume(options.resume);
+  if (options.resume !== 'all')
+    return follow(session, options.resume === undefined ? await start(session, options) : runs.resume(options.resume));
+  const outcomes: Outcome[] = [];
+  for (const started of runs.resumeLeft()) outcomes.push(await follow(session, started));
+  return {
+    json: { runs: outcomes.map(({ json }) => json) },
+    text: outcomes.length === 0 ? 'No run was left unfinished.' : outcomes.map(({ text }) => text).join('\n'),
+  };
+}
+
+/** Shows a training until it has ended. */
+async function follow(session: Session, started: { readonly run: number; readonly job: number }): Promise<Outcome> {
   const { settings, epochs } = findRun(session, started.run);
-  const unsubscribe = events.subscribe((message) => {
+  const unsubscribe = session.services.events.subscribe((message) => {
     if (message.event !== 'run.epoch' || message.payload.run !== started.run) return;
     const { epoch, trainLoss, trainAccuracy, valAccuracy } = message.payload.metrics;
     const measured = valAccuracy === null ? '' : `, val accuracy ${percent(valAccuracy)}`;

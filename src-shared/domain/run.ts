@@ -167,7 +167,7 @@ export const Run = z.object({
   predictions: z.number().int(),
   error: Failure.nullable(),
   /** What happened on the way: pauses, waits, a batch that had to be split. */
-  notes: z.array(z.object({ at: z.string(), text: z.string() })),
+  notes: z.array(z.object({ at: z.string(), text: z.string(), /** Process time. */ seconds: z.number().optional() })),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),

@@ -3,11 +3,6 @@ import type { Job, JobKind, StopReason } from '../../../src-shared/domain/job.ts
 /** Reason of the signal when the project is closed: what can go on later may leave what it has. */
 export const CLOSING = 'closing';
 
-/** Whether a job was stopped to go on later: by a person, or because the project was closed. */
-export function isPause({ reason }: AbortSignal): boolean {
-  return reason === 'pause' || reason === CLOSING;
-}
-
 /** What the body of a job is given. */
 export interface JobContext {
   readonly id: number;

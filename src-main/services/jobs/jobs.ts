@@ -2,7 +2,7 @@ import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, toFailure, type Failure } from '../../../src-shared/domain/failure.ts';
 import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
 import type { JobTable } from '../store/interface.ts';
-import { CLOSING, isPause } from './interface.ts';
+import { CLOSING } from './interface.ts';
 import type { JobContext, Jobs, JobSpec } from './interface.ts';
 import { Rate } from './rate.ts';
 
@@ -173,7 +173,7 @@ class JobService implements Jobs {
     else live.pending ??= setTimeout(() => this.#tell(live), wait).unref();
   }
 
-  #finish(live: LiveJob, status: 'done' | 'failed' | 'cancelled' | 'paused', error: Failure | null): void {
+  #finish(live: LiveJob, status: 'done' | 'failed' | Stopped, error: Failure | null): void {
     const { job } = live;
     const complete = status === 'done' && job.total > 0 ? { done: job.total } : {};
     live.job = { ...job, ...complete, status, error, rate: null, etaSeconds: null, endedAt: now() };
@@ -201,9 +201,13 @@ class JobService implements Jobs {
   }
 }
 
+type Stopped = 'cancelled' | 'paused' | 'interrupted';
+
 /** How a job that was stopped has ended: only training can go on where it stood. */
-function stopped({ spec, controller }: LiveJob): 'cancelled' | 'paused' {
-  return spec.kind === 'train' && isPause(controller.signal) ? 'paused' : 'cancelled';
+function stopped({ spec, controller }: LiveJob): Stopped {
+  const { reason } = controller.signal as { reason: unknown };
+  if (spec.kind !== 'train') return 'cancelled';
+  return reason === 'pause' ? 'paused' : reason === CLOSING ? 'interrupted' : 'cancelled';
 }
 
 /** Runs a project's jobs: one at a time in each lane, each with progress, cancel, and its outcome as a value. */

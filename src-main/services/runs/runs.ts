@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import type { TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
-import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
 import { DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
 import { isResumable } from '../../../src-shared/domain/run.ts';
@@ -141,6 +141,30 @@ export class Runs {
     const device = DeviceChoice.catch('auto').parse(row.device);
     const plan = { settings, classes, ...learned, device, folder, roots: [dataset.root], resume: true };
     return { run, job: queueTraining(context, row, id, plan) };
+  }
+
+  /** Runs that were at work or waited when the project was last left, in the order in which they would go on. */
+  left(): number[] {
+    return this.#context().store.runs.left();
+  }
+
+  /** Goes on with all of them, in that order. One that cannot go on keeps the reason, and holds up no other. */
+  resumeLeft(): { run: number; job: number }[] {
+    const context = this.#context();
+    return context.store.runs.left().flatMap((run) => {
+      try {
+        return [this.resume(run)];
+      } catch (thrown) {
+        context.store.runs.update(run, { error: toFailure(thrown) });
+        tellRun(context, run);
+        return [];
+      }
+    });
+  }
+
+  /** They are offered no longer; each can still be resumed by itself. */
+  forgetLeft(): void {
+    this.#context().store.runs.forgetLeft();
   }
 
   /** Stops a run's training between two steps, to go on later. */
@@ -294,6 +318,8 @@ function queueTraining(context: RunContext, { id: run, name }: Run, dataset: num
   const job = jobs.start(spec, (body) => training.run(body));
   tellRun(context, run);
   void jobs.finished(job).then(({ status }) => {
+    // Left in the queue of a project that is closed: there it stays, to be offered at the next opening.
+    if (status === 'interrupted') return;
     // Stopped while it waited: its body never ran.
     if (store.runs.get(run)?.status !== 'queued') return;
     store.runs.update(run, { status, endedAt: new Date().toISOString() });

@@ -7,7 +7,7 @@ import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
 import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import type { Run, RunStatus, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent, TrainingImage, TrainingOutcome, TrainingPlan } from '../engine/interface.ts';
-import { isPause } from '../jobs/interface.ts';
+import { CLOSING } from '../jobs/interface.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import type { ImageFile, RunPatch } from '../store/interface.ts';
 import type { RunContext } from './context.ts';
@@ -86,6 +86,8 @@ export class Training {
   #totalSteps = 0;
   #step = 0;
   #secondsStoredAt = 0;
+  /** Process time as last told. */
+  #seconds = 0;
 
   constructor(context: RunContext, run: number, dataset: number, plan: TrainingPlan) {
     this.#context = context;
@@ -105,7 +107,8 @@ export class Training {
       const error = toFailure(thrown);
       if (error.kind === 'lost') this.#end('interrupted', { error });
       else if (error.kind !== 'cancelled') this.#end('failed', { error });
-      else if (isPause(job.signal)) this.#pause();
+      else if (job.signal.reason === 'pause') this.#pause();
+      else if (job.signal.reason === CLOSING) this.#leave();
       else this.#end('cancelled', {});
       throw thrown;
     }
@@ -175,6 +178,7 @@ export class Training {
   #steps({ first, loss: told, processSeconds }: TrainingEvent & { kind: 'steps' }, job: JobContext): void {
     const { store, emit } = this.#context;
     const loss = new Float32Array(told);
+    this.#seconds = processSeconds;
     this.#step = first + loss.length - 1;
     store.runs.appendSteps(this.#run, first, loss);
     emit('run.steps', { run: this.#run, first, loss, processSeconds });
@@ -219,8 +223,16 @@ export class Training {
     this.#update({ status: 'paused' });
   }
 
+  /** The project is closed: the run goes back to the head of the queue, which is offered at the next opening. */
+  #leave(): void {
+    this.#note(`Left at step ${this.#step}: the project was closed.`);
+    this.#update({ status: 'queued' });
+  }
+
   #note(text: string): void {
-    this.#update({ notes: [...this.#row().notes, { at: new Date().toISOString(), text }] });
+    const { notes, processSeconds } = this.#row();
+    const seconds = Math.max(processSeconds, this.#seconds);
+    this.#update({ notes: [...notes, { at: new Date().toISOString(), text, seconds }] });
   }
 
   #end(status: RunStatus, patch: RunPatch): void {

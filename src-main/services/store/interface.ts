@@ -290,8 +290,12 @@ export interface RunTable {
   ): { predictions: PairedPrediction[]; unpaired: number };
   /** Those of these images that have any, in the order of ids. */
   predictionsOf(run: number, ids: readonly number[]): StoredPrediction[];
-  /** Queued and running runs become interrupted; for opening a project. */
+  /** Queued and running runs become interrupted, and are remembered as left; for opening a project. */
   interrupt(): void;
+  /** Runs that were at work or waited when the project was left and are interrupted since, in the order in which they would go on. */
+  left(): number[];
+  /** They are offered no longer; they stay interrupted. */
+  forgetLeft(): void;
 }
 
 export interface JobTable {

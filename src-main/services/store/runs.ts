@@ -7,6 +7,7 @@ import type { Database, Statement } from './database.ts';
 import { Dynamics } from './dynamics.ts';
 import type { NewPrediction, RunPatch, RunTable, StoredPrediction } from './interface.ts';
 import { Classes, jsonOrNull, parseColumn, parseOptional } from './json.ts';
+import { LeftRuns } from './left-runs.ts';
 import { pairedPredictions } from './paired.ts';
 import type { Places } from './places.ts';
 import type { Predictions } from './predictions.ts';
@@ -107,6 +108,7 @@ export class Runs implements RunTable {
   readonly #predictions: Predictions;
   readonly #curves: Curves;
   readonly #dynamics: Dynamics;
+  readonly #left: LeftRuns;
   readonly #get: Statement<[number], RunRecord>;
 
   constructor(database: Database, places: Places, predictions: Predictions) {
@@ -115,6 +117,7 @@ export class Runs implements RunTable {
     this.#predictions = predictions;
     this.#curves = new Curves(database);
     this.#dynamics = new Dynamics(database);
+    this.#left = new LeftRuns(database);
     this.#get = database.prepare(`${SELECT} WHERE id = ?`);
   }
 
@@ -218,10 +221,14 @@ export class Runs implements RunTable {
   }
 
   interrupt(): void {
-    this.#database.write(() => {
-      this.#database
-        .prepare<[string]>(`UPDATE runs SET status = 'interrupted', ended_at = ? WHERE status IN ('queued', 'running')`)
-        .run(new Date().toISOString());
-    });
+    this.#database.write(() => this.#left.note());
+  }
+
+  left(): number[] {
+    return this.#database.read(() => this.#left.list());
+  }
+
+  forgetLeft(): void {
+    this.#database.write(() => this.#left.forget());
   }
 }

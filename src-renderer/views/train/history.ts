@@ -81,9 +81,8 @@ export interface LogLine {
 
 /** The run's story in lines, oldest first. */
 export function logLines(run: Run, metrics: RunMetrics): LogLine[] {
-  const lines: LogLine[] = [];
-  const say = (seconds: number, text: string, kind: LogLine['kind'] = 'plain') =>
-    lines.push({ time: clock(seconds), text, kind });
+  const said: (Omit<LogLine, 'time'> & { readonly seconds: number })[] = [];
+  const say = (seconds: number, text: string, kind: LogLine['kind'] = 'plain') => said.push({ seconds, text, kind });
   if (run.startedAt !== null) say(0, `started on ${run.device}, ${metrics.stepsPerEpoch || '?'} steps an epoch`);
   for (const epoch of metrics.epochs) {
     const parts = [
@@ -98,10 +97,24 @@ export function logLines(run: Run, metrics: RunMetrics): LogLine[] {
     say(epoch.processSeconds, parts.filter((part) => part !== '').join('   '));
   }
   const end = run.processSeconds;
-  for (const note of run.notes) say(end, note.text);
+  for (const note of run.notes) say(note.seconds ?? end, note.text);
+  said.sort((a, b) => a.seconds - b.seconds);
   if (run.status === 'done') say(end, `done after ${plural(run.epoch, 'epoch')}`);
   if (run.status === 'cancelled') say(end, `stopped in epoch ${Math.min(run.epochs, run.epoch + 1)}`);
   if (run.status === 'interrupted') say(end, 'interrupted: its process ended while it ran', 'error');
   if (run.error !== null) say(end, `${run.error.message} ${run.error.remedy}`.trim(), 'error');
-  return lines;
+  return said.map(({ seconds, text, kind }) => ({ time: clock(seconds), text, kind }));
+}
+
+/** Share of the process time that steps waited for their images, over the epochs that measured it; null for none. */
+export function waitingShare({ epochs }: Pick<RunMetrics, 'epochs'>): number | null {
+  let [waited, worked, before] = [0, 0, 0];
+  for (const { waitSeconds, processSeconds } of epochs) {
+    if (waitSeconds !== null) {
+      waited += waitSeconds;
+      worked += processSeconds - before;
+    }
+    before = processSeconds;
+  }
+  return worked > 0 ? waited / worked : null;
 }

@@ -13,6 +13,11 @@ export const runs = methods({
   /** Stops its training between two steps; resume goes on from there. */
   'runs.pause': { params: z.object({ run: id }), value: z.null() },
   'runs.resume': { params: z.object({ run: id }), value: z.object({ run: id, job: id }) },
+  /** Runs that were at work or waited when the project was last left, in the order in which they would go on. */
+  'runs.left': { params: nothing, value: z.array(id) },
+  /** Goes on with all of them; the value names those that were queued. */
+  'runs.resumeLeft': { params: nothing, value: z.array(z.object({ run: id, job: id })) },
+  'runs.forgetLeft': { params: nothing, value: z.null() },
   /** Stops its training for good, with its checkpoint kept or the whole run removed. */
   'runs.stop': { params: z.object({ run: id, keep: z.boolean() }), value: z.null() },
   'runs.list': { params: nothing, value: z.array(Run) },

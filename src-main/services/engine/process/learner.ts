@@ -72,7 +72,7 @@ export async function openLearner(
       options = { ...options, accumulate: parts };
       note(`Memory ran out: each batch of ${options.batch} now passes the network in ${parts} parts.`);
       await reopen?.();
-      return body();
+      return withMemory(body);
     }
   }
 

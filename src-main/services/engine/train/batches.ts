@@ -13,8 +13,6 @@ export interface TrainingBatch {
   readonly labels: Int32Array;
   /** [batch, classes] one-hot or soft labels. */
   readonly targets: Float32Array;
-  /** Whose pictures they are. */
-  readonly ids: readonly number[];
 }
 
 /**
@@ -59,7 +57,6 @@ export class BatchMaker {
       images,
       labels: Int32Array.from(list, ({ label }) => label),
       targets: targetsOf(list, classes.length),
-      ids: list.map(({ id }) => id),
     };
   }
 }

@@ -1,5 +1,5 @@
 /** Training from the first to the last epoch: what is learnt, measured, saved and told, and when. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import type { EpochMetrics } from '../../../../src-shared/domain/run.ts';
@@ -49,6 +49,8 @@ export interface LoopTools {
   readonly patience: Patience;
 }
 
+/** Images of a batch that a failure names; its log names them all. */
+const NAMED = 6;
 /** Losses are told together, a few times a second. */
 const TELL_EVERY_MS = 250;
 
@@ -99,7 +101,8 @@ class Loop {
   /** Seconds of the sessions before this one, and what this one has counted since. */
   #progress: Progress;
   #secondsBefore = 0;
-  #lastBatch: readonly number[] = [];
+  /** Places in the training list. */
+  #lastBatch = new Uint32Array();
 
   constructor(plan: TrainingPlan, tools: LoopTools, tell: (event: TrainingEvent) => void, signal: AbortSignal) {
     this.#plan = plan;
@@ -170,9 +173,9 @@ class Loop {
     let next = prepare(progress.stepOfEpoch);
     while (progress.stepOfEpoch < batches.length) {
       const positions = batches[progress.stepOfEpoch] ?? new Uint32Array();
-      const asked = performance.now();
+      const asked = this.#seconds();
       const batch = await this.#patiently(next, () => prepare(progress.stepOfEpoch));
-      progress.waitSeconds += (performance.now() - asked) / 1000;
+      progress.waitSeconds += this.#seconds() - asked;
       // Decoding of the following batch goes on in other threads while the network runs.
       next = prepare(progress.stepOfEpoch + 1);
       await this.#stopIfAborted();
@@ -180,7 +183,7 @@ class Loop {
       const result = await learner.step(batch, rateAt(progress.steps), noise);
       progress.steps += 1;
       progress.stepOfEpoch += 1;
-      this.#lastBatch = batch.ids;
+      this.#lastBatch = positions;
       this.#refuseNaN(result.loss);
       progress.lossSum += result.loss * batch.labels.length;
       progress.correct += this.#dynamics.note(positions, batch.labels, result.mu);
@@ -313,9 +316,13 @@ class Loop {
 
   #notANumber(what: string): FailureError {
     const { steps, epoch } = this.#progress;
+    const images = [...this.#lastBatch].flatMap((position) => this.#plan.train[position] ?? []);
+    this.#tell({ kind: 'note', text: `Images of step ${steps}: ${images.map(({ file }) => file).join(', ')}` });
+    const named = images.slice(0, NAMED).map(({ file }) => basename(file));
+    const more = images.length > NAMED ? ` and ${images.length - NAMED} more (the log names them)` : '';
     return new FailureError({
       kind: 'engine',
-      message: `At step ${steps} (epoch ${epoch}) ${what}, after the images ${this.#lastBatch.join(', ')}.`,
+      message: `At step ${steps} (epoch ${epoch}) ${what}, after the images ${named.join(', ')}${more}.`,
       remedy: 'Look at these images, or train again with a smaller learning rate; the last good checkpoint is kept.',
     });
   }
@@ -335,8 +342,10 @@ class Loop {
     throw new FailureError({ kind: 'cancelled', message: 'Training was stopped.', remedy: '' });
   }
 
+  /** Of work: pauses and waiting for the world outside are in none of them. */
   #seconds(): number {
-    return this.#secondsBefore + (performance.now() - this.#started) / 1000;
+    const here = (performance.now() - this.#started) / 1000;
+    return this.#secondsBefore + here - this.#tools.patience.waitedSeconds;
   }
 }
 

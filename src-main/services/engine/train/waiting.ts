@@ -5,6 +5,8 @@ import { FailureError, toFailure } from '../../../../src-shared/domain/failure.t
 import type { Failure } from '../../../../src-shared/domain/failure.ts';
 
 export interface Patience {
+  /** Seconds that were spent waiting so far. */
+  readonly waitedSeconds: number;
   /**
    * Tries until it succeeds, as long as what fails is something to wait for.
    * @param failed what an earlier attempt threw; null for none yet.
@@ -30,7 +32,11 @@ export function patience(
     if (gone === undefined) return null;
     return `The folder ${gone} is gone: training goes on when it is back.`;
   };
+  let waitedSeconds = 0;
   return {
+    get waitedSeconds() {
+      return waitedSeconds;
+    },
     until: async (attempt, failed, signal) => {
       let cause = failed;
       let told: string | null = null;
@@ -47,9 +53,11 @@ export function patience(
         const reason = reasonToWait(toFailure(cause));
         if (reason === null) throw cause;
         if (reason !== told) tell((told = reason));
+        const since = performance.now();
         await sleep(againMs, undefined, { signal }).catch(() => {
           throw new FailureError({ kind: 'cancelled', message: 'Training was stopped while it waited.', remedy: '' });
         });
+        waitedSeconds += (performance.now() - since) / 1000;
         cause = null;
       }
     },

@@ -255,7 +255,7 @@ describe('trainLoop', () => {
     const training = trainLoop(planOf(folder), toolsOf(learner, [4, 4, 4]), (event) => events.push(event), signal);
     expect(await failureOf(training)).toMatchObject({
       kind: 'engine',
-      message: /^At step 5 \(epoch 2\) the loss became NaN, after the images \d, \d, \d, \d\.$/,
+      message: /^At step 5 \(epoch 2\) the loss became NaN, after the images (\d\.png, ){3}\d\.png\.$/,
     });
     expect(loadCheckpoint(join(folder, 'best.safetensors')).weights).toEqual(initialise(config, 3));
     expect(events.flatMap((event) => (event.kind === 'steps' ? [...event.loss] : []))).toHaveLength(4);
@@ -386,6 +386,8 @@ describe('a training that is interrupted', () => {
     };
     expect(await wait.until(save, null, signal)).toBe('saved');
     expect(said.slice(1)).toEqual(['The disk is full: training goes on when there is room.', null]);
+    // Five waits of 5 ms.
+    expect(wait.waitedSeconds).toBeGreaterThan(0.02);
 
     const abort = new AbortController();
     const waiting = wait.until(
