@@ -102,7 +102,7 @@ class Loop {
   #progress: Progress;
   #secondsBefore = 0;
   /** Places in the training list. */
-  #lastBatch = new Uint32Array();
+  #lastBatch: Uint32Array = new Uint32Array();
 
   constructor(plan: TrainingPlan, tools: LoopTools, tell: (event: TrainingEvent) => void, signal: AbortSignal) {
     this.#plan = plan;

@@ -53,7 +53,10 @@ async function train(
   try {
     const failure = await engine.train(plan, onEvent, new AbortController().signal).then(
       () => null,
-      (thrown: unknown) => (thrown instanceof FailureError ? thrown.failure : Promise.reject(thrown)),
+      (thrown: unknown) => {
+        if (thrown instanceof FailureError) return thrown.failure;
+        throw thrown;
+      },
     );
     return { events, failure };
   } finally {
