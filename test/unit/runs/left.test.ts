@@ -43,7 +43,11 @@ async function opened() {
     engine.beforeEpoch = () => undefined;
     await workspace.open(path);
   };
-  const states = () => runs.list().toReversed().map(({ status }) => status);
+  const states = () =>
+    runs
+      .list()
+      .toReversed()
+      .map(({ status }) => status);
   return { workspace, path, engine, runs, dataset, startThree, reopen, states };
 }
 
@@ -54,7 +58,12 @@ describe('runs that were left', () => {
     await reopen(release);
     expect(states()).toEqual(['interrupted', 'interrupted', 'interrupted']);
     expect(runs.left()).toEqual(started);
-    expect(runs.list().at(-1)?.notes.map(({ text }) => text)).toEqual(['Left at step 0: the project was closed.']);
+    expect(
+      runs
+        .list()
+        .at(-1)
+        ?.notes.map(({ text }) => text),
+    ).toEqual(['Left at step 0: the project was closed.']);
 
     const before = engine.plans.length;
     const resumed = runs.resumeLeft();

@@ -65,7 +65,8 @@ async function train(
 }
 
 const lastOf = (name: string): Buffer => readFileSync(join(folder, name, 'last.safetensors'));
-const waits = (events: readonly TrainingEvent[]) => events.flatMap((one) => (one.kind === 'waiting' ? [one.reason] : []));
+const waits = (events: readonly TrainingEvent[]) =>
+  events.flatMap((one) => (one.kind === 'waiting' ? [one.reason] : []));
 const notes = (events: readonly TrainingEvent[]) => events.flatMap((one) => (one.kind === 'note' ? [one.text] : []));
 const epochs = (events: readonly TrainingEvent[]) =>
   events.flatMap((one) => (one.kind === 'epoch' ? [one.metrics.epoch] : []));
