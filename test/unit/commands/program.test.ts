@@ -94,8 +94,10 @@ async function run(args: string[], { job = {}, exists = true }: Scene = {}) {
     report: () => REPORT,
     interrupted: () => [],
   };
+  const runs: Partial<Services['runs']> = { left: () => [] };
   const services: Partial<Services> = {
     events,
+    runs: runs as Services['runs'],
     workspace: workspace as Services['workspace'],
     datasets: datasets as Services['datasets'],
     close: () => {

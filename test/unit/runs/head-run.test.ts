@@ -153,7 +153,7 @@ describe('before a training', () => {
     expect((await failureOf(runs.start(freezing('*')))).message).toContain('whole model');
   });
 
-  it('excluded images never train, and a label’s certainty is its share of the soft label', async () => {
+  it('excluded images never train, and a label’s certainty is its share of the soft label', () => {
     const { store } = project.workspace.require();
     const image = store.images.files(dataset, 'train')[0];
     if (image === undefined) throw new Error('There are images.');

@@ -10,7 +10,6 @@ import { historyOf, importRun, TrainedHistory } from '../../../src-main/services
 import { Evaluations } from '../../../src-main/services/evaluation/evaluations.ts';
 import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Statistics } from '../../../src-main/services/statistics/statistics.ts';
-import { PRESETS } from '../../../src-main/services/runs/presets.ts';
 import { Runs } from '../../../src-main/services/runs/runs.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
 import { createStore } from '../../../src-main/services/store/store.ts';
@@ -374,29 +373,5 @@ describe('the list of runs', () => {
     expect(existsSync(join(folder, 'checkpoints', `run-${run}`))).toBe(false);
     expect(events.at(-1)).toEqual({ event: 'run.removed', payload: { run } });
     expect((await rejection(runs.remove(run))).kind).toBe('not-found');
-  });
-
-  it('offers presets that are complete', () => {
-    const presets = PRESETS;
-    expect(presets.map(({ name }) => name)).toEqual([
-      'quick',
-      'head',
-      'rafdb',
-      'rafdb-official',
-      'affectnet7',
-      'affectnet7-official',
-      'affectnet8',
-      'affectnet8-official',
-      'ferplus',
-      'ferplus-official',
-    ]);
-    for (const { name, settings } of presets) {
-      const isOfficial = name.endsWith('-official');
-      expect(settings).toMatchObject({
-        preset: name,
-        size: name === 'quick' ? 'tiny' : 'paper',
-        samRho: isOfficial ? 0.05 : 0,
-      });
-    }
   });
 });
