@@ -165,7 +165,48 @@ export const SCENES: readonly Scene[] = [
     },
   })),
   view('analysis', '/analysis'),
+  ...['calibration', 'uncertainty', 'balance', 'slices'].map((tab) => ({
+    name: `analysis-${tab}`,
+    show: async ({ go, page }: Place) => {
+      await go(`/analysis/${tab}`);
+      // Intervals are computed for these.
+      await page.waitForTimeout(4_000);
+    },
+  })),
+  {
+    name: 'face-box',
+    show: async ({ page, go }) => {
+      await go('/gallery');
+      await page.locator('.tile').first().click();
+      await page.locator('.inspector').getByRole('button', { name: 'Mark' }).waitFor();
+      await page.locator('.tile').first().press('Shift+F');
+      await page.waitForTimeout(1_000);
+    },
+    leave: escape,
+  },
+  {
+    name: 'history',
+    show: async ({ page, go }) => {
+      await go('/gallery');
+      for (const [tile, key] of ['3', '7', 'x'].entries()) {
+        await page.locator(`.tile[data-index="${tile}"]`).click();
+        await page.keyboard.press(key);
+        await page.waitForTimeout(400);
+      }
+      await go('/history');
+    },
+  },
   view('train', '/train'),
+  {
+    name: 'train-form',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Reset' }).focus();
+      await page.evaluate(() => {
+        for (const box of document.querySelectorAll('form, form *, aside, aside *')) box.scrollTop = box.scrollHeight;
+      });
+      await page.waitForTimeout(300);
+    },
+  },
   {
     name: 'train-run',
     show: async ({ api, go }) => {
@@ -219,4 +260,37 @@ export const SCENES: readonly Scene[] = [
     leave: escape,
   },
   view('runs', '/runs'),
+  {
+    name: 'compare',
+    show: async ({ api, go }) => {
+      const head = (await api.get('train.presets', {})).presets.find(({ name }) => name === 'head');
+      const [dataset] = await api.get('datasets.list', {});
+      const run = (await api.get('runs.list', {}))[0]?.id ?? 0;
+      if (head === undefined) throw new Error('There is no preset for a head alone.');
+      const { run: second, job } = await api.get('train.start', {
+        dataset: dataset?.id ?? 0,
+        trainSplit: 'train',
+        valSplit: 'val',
+        device: 'cpu',
+        initialRun: run,
+        settings: { ...head.settings, epochs: 5 },
+      });
+      await api.finished(job);
+      await go(`/compare?ds=${dataset?.id}&base=${run}&pins=${second}&q=split%3Aval`);
+    },
+  },
+  {
+    name: 'import-report',
+    show: async ({ api, home, go, page }) => {
+      await api.get('project.create', { path: join(home, 'own'), name: 'Own faces' });
+      await go('/home');
+      await go(`/data/import?source=${encodeURIComponent(join(home, 'sample', 'faces'))}`);
+      for (let step = 0; step < 2; step++) {
+        await page.waitForTimeout(1_500);
+        await page.getByRole('button', { name: 'Next', exact: true }).click();
+      }
+      await page.getByRole('button', { name: 'Start import' }).click();
+      await page.waitForTimeout(20_000);
+    },
+  },
 ];

@@ -55,8 +55,8 @@ describe('going back to a version', () => {
     expect(stateOf(store, ids)).toEqual(then);
     store.labels.undo('ada');
     expect(stateOf(store, ids)).toEqual(later);
-    // The acts before are still there to undo, one by one.
-    store.labels.undo('ada');
+    // The acts before are still there to undo, one by one, for whoever did them.
+    store.labels.undo('ben');
     expect(store.images.file(a)?.box).toBeNull();
   });
 
