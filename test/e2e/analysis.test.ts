@@ -105,8 +105,11 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await go('/gallery');
     await page.locator('.tile').first().click();
     const reading = page.getByRole('list', { name: 'What the curves mean' });
-    await expect.poll(() => reading.getByRole('listitem').count(), { timeout: 10_000 }).toBe(3);
-    expect(await reading.innerText()).toMatch(/% of draws[\s\S]*conten[\s\S]*other images predicted/);
+    // The rank of sigma comes a moment after the other two.
+    await expect
+      .poll(() => reading.innerText(), { timeout: 10_000 })
+      .toMatch(/% of draws[\s\S]*conten[\s\S]*other images predicted/);
+    expect(await reading.getByRole('listitem').count()).toBe(3);
     await page.getByRole('link', { name: 'Is sigma worth anything here?' }).click();
     await page.getByRole('heading', { name: 'Is sigma worth anything here?' }).waitFor();
   });
