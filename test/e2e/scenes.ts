@@ -200,7 +200,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'train-form',
     show: async ({ page }) => {
-      await page.getByRole('button', { name: 'Reset' }).focus();
+      await page.getByRole('button', { name: 'Reset', exact: true }).focus();
       await page.evaluate(() => {
         for (const box of document.querySelectorAll('form, form *, aside, aside *')) box.scrollTop = box.scrollHeight;
       });
