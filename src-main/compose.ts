@@ -19,6 +19,8 @@ import { Queues } from './services/queues/queues.ts';
 import { Models } from './services/models/models.ts';
 import { Presets } from './services/runs/own-presets.ts';
 import { Runs } from './services/runs/runs.ts';
+import { Suites } from './services/suites/suites.ts';
+import { Trials } from './services/suites/trials.ts';
 import { Statistics } from './services/statistics/statistics.ts';
 import { Versions } from './services/versions/versions.ts';
 import { Tensorflow } from './services/tensorflow/tensorflow.ts';
@@ -61,6 +63,8 @@ export interface Services {
   readonly queues: Offered<Queues>;
   readonly presets: Offered<Presets>;
   readonly runs: Offered<Runs>;
+  readonly suites: Offered<Suites>;
+  readonly trials: Offered<Trials>;
   readonly models: Offered<Models>;
   readonly evaluations: Offered<Evaluations>;
   readonly tensorflow: Offered<Tensorflow>;
@@ -107,6 +111,8 @@ export function composeServices(options: ComposeOptions): Services {
     queues: new Queues(workspace, gallery),
     presets: new Presets(home),
     runs,
+    suites: new Suites(workspace, runs, emit),
+    trials: new Trials(workspace, runs, engine, emit),
     models: new Models(workspace, engine, emit, join(resources, 'python')),
     evaluations: new Evaluations(workspace, statistics, queries),
     tensorflow: new Tensorflow({

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Cli, type CliDeps } from './cli.ts';
+import { ablateCommand } from './ablate.ts';
 import { compareCommand } from './compare.ts';
 import { bundleCommand } from './bundle.ts';
 import { datasetCommand } from './dataset.ts';
@@ -17,6 +18,7 @@ import { serveCommand } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import { tensorflowCommand } from './tensorflow.ts';
 import { trainCommand } from './train.ts';
+import { batchSizeCommand, rateRangeCommand } from './trial.ts';
 import { versionCommand } from './version.ts';
 
 const COMMANDS = [
@@ -24,6 +26,9 @@ const COMMANDS = [
   datasetCommand,
   trainCommand,
   presetCommand,
+  ablateCommand,
+  rateRangeCommand,
+  batchSizeCommand,
   predictCommand,
   evaluateCommand,
   compareCommand,

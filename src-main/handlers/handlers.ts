@@ -12,6 +12,7 @@ import { labelHandlers } from './labels.ts';
 import { queueHandlers } from './queues.ts';
 import { modelHandlers } from './models.ts';
 import { runHandlers } from './runs.ts';
+import { suiteHandlers } from './suites.ts';
 import { versionHandlers } from './versions.ts';
 
 export type { HostInfo } from './application.ts';
@@ -25,6 +26,7 @@ export function createHandlers(services: Services, info: HostInfo): Handlers {
     ...labelHandlers(services),
     ...queueHandlers(services),
     ...runHandlers(services),
+    ...suiteHandlers(services),
     ...modelHandlers(services),
     ...evaluationHandlers(services),
     ...versionHandlers(services),

@@ -1,8 +1,6 @@
-/** A plot's numbers as a table: for people, for CSV, for screen readers. */
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number | null)[])[];
-}
+import type { Table } from '../../src-shared/text/table.ts';
+
+export type { Table } from '../../src-shared/text/table.ts';
 
 /** What a figure's numbers come from, e.g. {run: "Tiny", filter: "label:sad"}; repeated in each line of the CSV. */
 export type Provenance = Readonly<Record<string, string>>;

@@ -26,6 +26,8 @@ export const EVENTS = {
   /** Loss of the steps since the last such event, at most a few times a second, and the work they took so far, pauses excluded. */
   'run.steps': z.object({ run: id, first: id, loss: z.instanceof(Float32Array), processSeconds: z.number() }),
   'run.epoch': z.object({ run: id, metrics: EpochMetrics }),
+  'suites.changed': z.object({ suite: id }),
+  'trials.changed': z.object({}),
   'predictions.changed': z.object({ run: id, dataset: id }),
 } as const;
 

@@ -83,6 +83,18 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
       const device = await devices.choose(request.device, 'inference');
       await work.call('features', { ...request, device }, onBatch, signal);
     },
+    rangeTest: async ({ plan, ...range }, onStep, signal) => {
+      const device = await devices.choose(plan.device, 'training');
+      await withAllPlain(spawn, plan.initialWeights ?? [], (initialWeights) =>
+        work.call('rangeTest', { plan: { ...plan, initialWeights, device }, ...range }, onStep, signal),
+      );
+    },
+    measureBatch: async (plan, signal) => {
+      const device = await devices.choose(plan.device, 'training');
+      return withAllPlain(spawn, plan.initialWeights ?? [], (initialWeights) =>
+        work.call('measureBatch', { ...plan, initialWeights, device }, undefined, signal),
+      );
+    },
     trainHead: (plan, onEpoch, signal) => work.call('trainHead', plan, onEpoch, signal),
     close: async () => {
       await Promise.all([devices.close(), work.close(), answers.close()]);

@@ -249,6 +249,17 @@ export interface Engine {
     onEvent: (event: TrainingEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<TrainingOutcome>;
+  /** Steps whose learning rate rises by equal factors, until the loss has grown far beyond its lowest. */
+  rangeTest(
+    request: { plan: TrainingPlan; from: number; to: number; steps: number },
+    onStep: (step: { step: number; rate: number; loss: number }) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** A few steps of the plan's batch; null images a second where it does not fit into memory. */
+  measureBatch(
+    plan: TrainingPlan,
+    signal: AbortSignal,
+  ): Promise<{ imagesPerSecond: number | null; memory: number }>;
   /** A file of any origin, read safely and held against the official parameter table. */
   examine(request: { file: string; vich?: boolean }): Promise<Examination>;
   /** Writes a foreign network as one of ours, under the class order that is given. */

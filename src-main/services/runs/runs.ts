@@ -64,13 +64,34 @@ export class Runs {
   async start(request: TrainRequest): Promise<{ run: number; job: number }> {
     const context = this.#context();
     requireDataset(context, request.dataset);
-    const warning = await requireNoLeak(context.store, request);
+    const warning = await this.check(request);
     const { settings } = request;
     const whole =
       settings.parts === 'head'
         ? await headSettings(this.#engine, settings, initialWeightsOf(context, request))
         : settings;
     return this.startTraining({ ...request, settings: whole }, warning);
+  }
+
+  /**
+   * That no picture stands in both of its splits.
+   * @returns what the run's log then has to say, where one does and the request knows it.
+   * @throws FailureError 'leak'
+   */
+  check(request: TrainRequest): Promise<string | null> {
+    return requireNoLeak(this.#context().store, request);
+  }
+
+  /** What a training of this request would be given, for a trial: nothing is queued or stored. */
+  planOf(request: TrainRequest): TrainingPlan {
+    const context = this.#context();
+    const { settings, device } = request;
+    const dataset = requireDataset(context, request.dataset);
+    const classes = classesFor(dataset);
+    const images = gatherImages(context, request, classes);
+    requireFreezable(settings, classes.length);
+    const initialWeights = initialWeightsOf(context, request);
+    return { settings, classes, ...images, initialWeights, device, folder: '', roots: [dataset.root], resume: false };
   }
 
   /** Queues a training. At its end every readable image of the dataset has a prediction of the best checkpoint. */

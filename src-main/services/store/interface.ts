@@ -7,6 +7,8 @@ import type { Job } from '../../../src-shared/domain/job.ts';
 import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
+import type { Suite } from '../../../src-shared/domain/suite.ts';
+import type { Trial } from '../../../src-shared/domain/trial.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
 import type { AuditTable } from './audit-table.ts';
 import type { ImportTable } from './import-table.ts';
@@ -208,6 +210,23 @@ export interface LabelHistory {
   files(dataset: number, split: string, point: number): ImageFile[];
 }
 
+/** Suites with the runs that they have. */
+export interface SuiteTable {
+  /** The newest first. */
+  list(): Suite[];
+  insert(suite: Omit<Suite, 'id' | 'runs' | 'createdAt'>): number;
+  addRun(suite: number, entry: Suite['runs'][number]): void;
+  /** Its runs stay. */
+  remove(suite: number): void;
+}
+
+/** What trials found. */
+export interface TrialTable {
+  /** The newest first, at most 50. */
+  list(): Trial[];
+  insert(trial: Omit<Trial, 'id' | 'createdAt'>): number;
+}
+
 /** Named points in the log of a dataset. */
 export interface VersionTable {
   list(dataset: number): Version[];
@@ -322,6 +341,8 @@ export interface Store {
   readonly versions: VersionTable;
   readonly opinions: OpinionTable;
   readonly runs: RunTable;
+  readonly suites: SuiteTable;
+  readonly trials: TrialTable;
   readonly jobs: JobTable;
   getMeta(key: string): string | null;
   setMeta(key: string, value: string): void;

@@ -16,6 +16,7 @@ import { Opinions } from './opinions.ts';
 import { Places } from './places.ts';
 import { Predictions } from './predictions.ts';
 import { Runs } from './runs.ts';
+import { Suites, Trials } from './suites.ts';
 import { Versions } from './versions.ts';
 
 /** The database's file in a project's folder. */
@@ -36,6 +37,8 @@ class SqliteStore implements Store {
   readonly versions: Versions;
   readonly opinions: Opinions;
   readonly runs: Runs;
+  readonly suites: Suites;
+  readonly trials: Trials;
   readonly jobs: JobRows;
   readonly #database: Database;
 
@@ -54,6 +57,8 @@ class SqliteStore implements Store {
     this.audit = new Audit(database);
     this.versions = new Versions(database);
     this.runs = new Runs(database, places, predictions);
+    this.suites = new Suites(database);
+    this.trials = new Trials(database);
     this.jobs = new JobRows(database);
   }
 

@@ -1,7 +1,7 @@
 /** A comparison in words, and as tables that leave the application. Pure. */
 import type { Comparison, Interval, Metric } from '../../../src-shared/domain/evaluation.ts';
 import { EXPRESSION_FACES } from '../../../src-shared/domain/expression.ts';
-import type { Table } from '../../plots/export.ts';
+import { cellText, type Table } from '../../../src-shared/text/table.ts';
 import { count, fixed, plural } from '../../text/format.ts';
 
 export const OUTCOME_TITLES = {
@@ -129,37 +129,10 @@ export function comparisonTable(comparison: Comparison, baseline: string, run: s
   };
 }
 
-function cell(value: string | number | null): string {
-  if (value === null) return '';
-  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : value;
-}
-
 /** The table for a Markdown document. */
 export function markdownText({ columns, rows }: Table): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((one) => one.replaceAll('|', '\\|')).join(' | ')} |`;
   const rule = `|${columns.map((_, index) => (index === 0 ? ' --- ' : ' ---: ')).join('|')}|`;
-  return [line(columns), rule, ...rows.map((row) => line(row.map(cell)))].join('\n') + '\n';
-}
-
-const LATEX: Readonly<Record<string, string>> = {
-  '\\': '\\textbackslash{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-};
-
-/** The table as LaTeX's tabular, with booktabs' rules. */
-export function latexText({ columns, rows }: Table): string {
-  const escaped = (text: string): string => text.replace(/[\\~^]|[&%$#_{}]/g, (sign) => LATEX[sign] ?? `\\${sign}`);
-  const line = (cells: readonly string[]): string => `  ${cells.map(escaped).join(' & ')} \\\\`;
-  return [
-    `\\begin{tabular}{l${'r'.repeat(columns.length - 1)}}`,
-    '  \\toprule',
-    line(columns),
-    '  \\midrule',
-    ...rows.map((row) => line(row.map(cell))),
-    '  \\bottomrule',
-    '\\end{tabular}',
-    '',
-  ].join('\n');
+  return [line(columns), rule, ...rows.map((row) => line(row.map(cellText)))].join('\n') + '\n';
 }

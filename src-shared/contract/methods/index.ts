@@ -10,6 +10,7 @@ import { labels } from './labels.ts';
 import { queues } from './queues.ts';
 import { models } from './models.ts';
 import { runs } from './runs.ts';
+import { suites } from './suites.ts';
 import { versions } from './versions.ts';
 
 /** Every method of every door: declared here once, the client's and the server's types are derived. */
@@ -22,6 +23,7 @@ export const METHODS = {
   ...labels,
   ...queues,
   ...runs,
+  ...suites,
   ...models,
   ...evaluation,
   ...devices,

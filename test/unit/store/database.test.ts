@@ -46,6 +46,7 @@ it('a project from before confidence and flip gets them from its stored outputs'
   for (const column of ['confidence', 'flip']) undo.push(`ALTER TABLE predictions DROP COLUMN ${column}`);
   // What came after it goes too: every later migration runs again.
   undo.push('ALTER TABLE outputs DROP COLUMN box');
+  for (const table of ['suite_runs', 'suites', 'trials']) undo.push(`DROP TABLE ${table}`);
   sql.exec(undo.join(';'));
   sql.pragma(`user_version = ${MIGRATIONS.indexOf(confidence)}`);
   sql.close();

@@ -17,6 +17,7 @@ import type { ClassifiedBatch } from './predict.ts';
 import type { CallTable } from './protocol.ts';
 import { Sessions } from './sessions.ts';
 import { train } from './train.ts';
+import { measureBatch, rangeTest } from './trial.ts';
 
 const sessions = new Sessions();
 
@@ -66,6 +67,8 @@ export const CALLS: CallTable = {
   },
 
   train,
+  rangeTest,
+  measureBatch,
 
   examine: ({ plain, vich }) => Promise.resolve(examineFile(plain, { vich })),
 

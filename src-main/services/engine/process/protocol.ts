@@ -48,6 +48,18 @@ export interface Calls {
     event: TrainingEvent;
     value: TrainingOutcome;
   };
+  /** Steps of rising rates: nothing is kept. */
+  rangeTest: {
+    params: { plan: Calls['train']['params']; from: number; to: number; steps: number };
+    event: { step: number; rate: number; loss: number };
+    value: null;
+  };
+  /** How fast a batch passes, and the process's memory then. */
+  measureBatch: {
+    params: Calls['train']['params'];
+    event: never;
+    value: { imagesPerSecond: number | null; memory: number };
+  };
   /** Runs in the reader, a process for one file alone: from a PyTorch file to a safetensors file with the same tensors. */
   convert: { params: { file: string; out: string }; event: never; value: ConvertedFile };
   examine: { params: { plain: string; vich?: boolean }; event: never; value: PlainExamination };

@@ -11,6 +11,7 @@ import { disagreement } from './0009-disagreement.ts';
 import { reverts } from './0010-reverts.ts';
 import { confidence } from './0011-confidence.ts';
 import { boxOfOutputs } from './0012-box-of-outputs.ts';
+import { protocols } from './0013-protocols.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   reverts,
   confidence,
   boxOfOutputs,
+  protocols,
 ];

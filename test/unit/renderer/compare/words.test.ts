@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../../../src-shared/domain/evaluation.ts';
 import { SEVEN } from '../../../../src-shared/domain/expression.ts';
+import { latexText } from '../../../../src-shared/text/table.ts';
 import type { Run } from '../../../../src-shared/domain/run.ts';
 import { forestLimit, forestMark } from '../../../../src-renderer/plots/forest.ts';
 import { letterOf, pinsOf } from '../../../../src-renderer/views/compare/pins.ts';
 import {
   classRows,
   comparisonTable,
-  latexText,
   leftOutSentence,
   markdownText,
   metricRows,
