@@ -32,7 +32,7 @@ export const TrialResult = z.discriminatedUnion('kind', [
         batch: z.number().int(),
         /** Null: it did not fit. */
         imagesPerSecond: z.number().nullable(),
-        /** Most memory that the engine's process held, bytes. */
+        /** What the engine’s process holds after its steps, bytes. */
         memory: z.number().nullable(),
       }),
     ),
