@@ -70,7 +70,12 @@ function textOf(result: Trial['result']): string {
     return `${table(['batch', 'images/s', 'memory'], rows)}\n${said}`;
   }
   const { rates, loss, smoothed, suggested } = result;
-  const rows = rates.map((rate, step) => [rate.toExponential(2), (loss[step] ?? 0).toFixed(4), (smoothed[step] ?? 0).toFixed(4)]);
-  const said = suggested === null ? 'The loss never fell: try from a lower rate, or with more steps.' : `Suggested: ${suggested}`;
+  const rows = rates.map((rate, step) => [
+    rate.toExponential(2),
+    (loss[step] ?? 0).toFixed(4),
+    (smoothed[step] ?? 0).toFixed(4),
+  ]);
+  const said =
+    suggested === null ? 'The loss never fell: try from a lower rate, or with more steps.' : `Suggested: ${suggested}`;
   return `${table(['rate', 'loss', 'smoothed'], rows)}\n${said}`;
 }

@@ -22,8 +22,7 @@ const LATEX: Readonly<Record<string, string>> = {
 
 /** The table as LaTeX's tabular, with booktabs' rules. */
 export function latexText({ columns, rows }: Table): string {
-  const escaped = (text: string): string =>
-    text.replace(/[\\~^±✓]|[&%$#_{}]/g, (sign) => LATEX[sign] ?? `\\${sign}`);
+  const escaped = (text: string): string => text.replace(/[\\~^±✓]|[&%$#_{}]/g, (sign) => LATEX[sign] ?? `\\${sign}`);
   const line = (cells: readonly string[]): string => `  ${cells.map(escaped).join(' & ')} \\\\`;
   return [
     `\\begin{tabular}{l${'r'.repeat(columns.length - 1)}}`,

@@ -256,10 +256,7 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<void>;
   /** A few steps of the plan's batch; null images a second where it does not fit into memory. */
-  measureBatch(
-    plan: TrainingPlan,
-    signal: AbortSignal,
-  ): Promise<{ imagesPerSecond: number | null; memory: number }>;
+  measureBatch(plan: TrainingPlan, signal: AbortSignal): Promise<{ imagesPerSecond: number | null; memory: number }>;
   /** A file of any origin, read safely and held against the official parameter table. */
   examine(request: { file: string; vich?: boolean }): Promise<Examination>;
   /** Writes a foreign network as one of ours, under the class order that is given. */

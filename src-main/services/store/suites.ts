@@ -35,16 +35,10 @@ export class Suites implements SuiteTable {
   insert({ name, request, variants, seeds }: Omit<Suite, 'id' | 'runs' | 'createdAt'>): number {
     return this.#database.write(() => {
       const { lastInsertRowid } = this.#database
-        .prepare<
-          [string, string, string, string, string]
-        >('INSERT INTO suites (name, request, variants, seeds, created_at) VALUES (?, ?, ?, ?, ?)')
-        .run(
-          name,
-          JSON.stringify(request),
-          JSON.stringify(variants),
-          JSON.stringify(seeds),
-          new Date().toISOString(),
-        );
+        .prepare<[string, string, string, string, string]>(
+          'INSERT INTO suites (name, request, variants, seeds, created_at) VALUES (?, ?, ?, ?, ?)',
+        )
+        .run(name, JSON.stringify(request), JSON.stringify(variants), JSON.stringify(seeds), new Date().toISOString());
       return Number(lastInsertRowid);
     });
   }
@@ -52,7 +46,9 @@ export class Suites implements SuiteTable {
   addRun(suite: number, { run, variant, seed }: Suite['runs'][number]): void {
     this.#database.write(() =>
       this.#database
-        .prepare<[number, number, string, number]>('INSERT INTO suite_runs (suite, run, variant, seed) VALUES (?, ?, ?, ?)')
+        .prepare<[number, number, string, number]>(
+          'INSERT INTO suite_runs (suite, run, variant, seed) VALUES (?, ?, ?, ?)',
+        )
         .run(suite, run, variant, seed),
     );
   }
@@ -63,7 +59,9 @@ export class Suites implements SuiteTable {
 
   #toSuite(record: SuiteRecord): Suite {
     const runs = this.#database
-      .prepare<[number], Suite['runs'][number]>('SELECT run, variant, seed FROM suite_runs WHERE suite = ? ORDER BY run')
+      .prepare<[number], Suite['runs'][number]>(
+        'SELECT run, variant, seed FROM suite_runs WHERE suite = ? ORDER BY run',
+      )
       .all(record.id);
     return {
       id: record.id,
@@ -108,9 +106,9 @@ export class Trials implements TrialTable {
   insert({ request, result }: Omit<Trial, 'id' | 'createdAt'>): number {
     return this.#database.write(() => {
       const { lastInsertRowid } = this.#database
-        .prepare<
-          [string, string, string, string]
-        >('INSERT INTO trials (kind, request, result, created_at) VALUES (?, ?, ?, ?)')
+        .prepare<[string, string, string, string]>(
+          'INSERT INTO trials (kind, request, result, created_at) VALUES (?, ?, ?, ?)',
+        )
         .run(result.kind, JSON.stringify(request), JSON.stringify(result), new Date().toISOString());
       return Number(lastInsertRowid);
     });

@@ -8,7 +8,13 @@ import { SETTINGS } from '../runs/fakes.ts';
 
 const suite: Suite = {
   ...{ id: 1, name: 'Ablation', createdAt: '' },
-  request: { dataset: 1, trainSplit: 'train', valSplit: 'val', device: 'cpu', settings: { ...SETTINGS, preset: 'rafdb' } },
+  request: {
+    dataset: 1,
+    trainSplit: 'train',
+    valSplit: 'val',
+    device: 'cpu',
+    settings: { ...SETTINGS, preset: 'rafdb' },
+  },
   variants: ['full', 'baseline'],
   seeds: [4, 5, 6],
   runs: [
@@ -43,7 +49,9 @@ describe('the table of an ablation', () => {
       ['POSTER-Var', '✓', '✓', '93.00 ± 3.61', 3, '92.76'],
       ['baseline', '–', '–', '85.00', 1, '92.21'],
     ]);
-    expect(latexText(table)).toContain('POSTER-Var & \\checkmark{} & \\checkmark{} & 93.00 $\\pm$ 3.61 & 3 & 92.76 \\\\');
+    expect(latexText(table)).toContain(
+      'POSTER-Var & \\checkmark{} & \\checkmark{} & 93.00 $\\pm$ 3.61 & 3 & 92.76 \\\\',
+    );
     const quick = { ...suite, request: { ...suite.request, settings: { ...SETTINGS, preset: 'quick' } } };
     expect(ablationTable(quick, runs).columns).not.toContain('Paper reports, %');
     const { columns, rows } = ablationNumbers(suite, runs);
@@ -65,6 +73,11 @@ describe('the learning-rate range test', () => {
     expect(smoothed[0]).toBeCloseTo(loss[0] ?? NaN, 12);
     const lowest = rates[smoothed.indexOf(Math.min(...smoothed))] ?? NaN;
     expect(suggestedRate(rates, smoothed)).toBeCloseTo(lowest / 10, 3);
-    expect(suggestedRate(rates, rates.map(() => 2))).toBeNull();
+    expect(
+      suggestedRate(
+        rates,
+        rates.map(() => 2),
+      ),
+    ).toBeNull();
   });
 });

@@ -46,7 +46,13 @@ async function settled(): Promise<void> {
   await new Promise(setImmediate);
 }
 
-const request = () => ({ dataset, trainSplit: 'train', valSplit: 'val', device: 'auto' as const, settings: { ...SETTINGS, seed: 7 } });
+const request = () => ({
+  dataset,
+  trainSplit: 'train',
+  valSplit: 'val',
+  device: 'auto' as const,
+  settings: { ...SETTINGS, seed: 7 },
+});
 
 async function failureOf(promise: Promise<unknown>) {
   const thrown: unknown = await promise.catch((cause: unknown) => cause);
@@ -153,6 +159,10 @@ describe('a trial', () => {
     expect(tried).toEqual([4, 8, 16, 32, 64]);
     const [found] = trials().list();
     expect(found?.result).toMatchObject({ kind: 'batch', suggested: 16 });
-    expect(found?.result.kind === 'batch' && found.result.sizes.at(-1)).toEqual({ batch: 64, imagesPerSecond: null, memory: null });
+    expect(found?.result.kind === 'batch' && found.result.sizes.at(-1)).toEqual({
+      batch: 64,
+      imagesPerSecond: null,
+      memory: null,
+    });
   });
 });
