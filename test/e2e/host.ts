@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './paths.ts';
@@ -34,6 +34,18 @@ export class Host {
       child.stderr.on('data', read);
       child.once('exit', (code) => reject(new Error(`serve ended with ${code}:\n${output}`)));
     });
+  }
+
+  /** Ends its engine processes (kill -9), as the system does where memory is short; it itself stays. */
+  killEngine(): void {
+    const children = readFileSync(`/proc/${this.#child.pid}/task/${this.#child.pid}/children`, 'utf8')
+      .trim()
+      .split(' ');
+    const engines = children.filter((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine/process/main'),
+    );
+    if (engines.length === 0) throw new Error('The host has no engine process.');
+    for (const pid of engines) process.kill(Number(pid), 'SIGKILL');
   }
 
   /** Ends it as a user's Ctrl+C would, or with the signal given, and waits for the end. */

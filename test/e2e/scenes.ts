@@ -280,6 +280,24 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'left-runs',
+    show: async ({ api, home, go }) => {
+      const quick = (await api.get('train.presets', {})).presets.find(({ name }) => name === 'quick');
+      const [dataset] = await api.get('datasets.list', {});
+      if (quick === undefined) throw new Error('There is no quick preset.');
+      for (const name of ['first', 'second'])
+        await api.get('train.start', {
+          ...{ dataset: dataset?.id ?? 0, trainSplit: 'train', valSplit: 'val', device: 'cpu', name },
+          settings: { ...quick.settings, batch: 4 },
+        });
+      // Another project closes the one with both at work or waiting; opened again, it offers them.
+      await api.get('project.create', { path: join(home, 'elsewhere'), name: 'Elsewhere' });
+      await api.get('project.openSample', {});
+      await go('/gallery');
+    },
+    leave: async ({ api }) => void (await api.get('runs.forgetLeft', {})),
+  },
+  {
     name: 'import-report',
     show: async ({ api, home, go, page }) => {
       await api.get('project.create', { path: join(home, 'own'), name: 'Own faces' });
