@@ -20,6 +20,8 @@ interface DuplicateOptions extends Options {
 }
 
 const SHOWN = 10;
+/** Groups of --json; --out has all of them. */
+const LISTED = 200;
 
 export function datasetCommand(cli: Cli): Command {
   const group = cli.group('dataset', 'look after the datasets of a project', 'dataset duplicates --project study');
@@ -62,15 +64,18 @@ function duplicatesCommand(cli: Cli): Command {
 async function duplicates(session: Session, options: DuplicateOptions): Promise<Outcome> {
   const { services } = session;
   await openProject(session, options.project);
-  const request = { dataset: findDataset(session, options.dataset).id, near: options.near };
-  const report = await services.duplicates.find(request);
+  const dataset = findDataset(session, options.dataset).id;
+  await session.follow(services.duplicates.find({ dataset, near: options.near }).job);
+  const report = services.duplicates.report(dataset);
+  const { groups } = services.duplicates.groups(dataset, { only: 'all', offset: 0, limit: LISTED });
+  if (report === null) throw new RangeError('The comparison has ended without a report.');
   const out = options.out === undefined ? null : absolute(session, options.out);
-  if (out !== null) await services.duplicates.export(request, out);
+  if (out !== null) await services.duplicates.export(dataset, out);
   const scope = options.exclude;
   const worth = scope !== undefined && report.surplus[scope] > 0;
-  const excluded = worth ? (await services.duplicates.exclude({ ...request, scope })).changed : 0;
+  const excluded = worth ? services.duplicates.exclude(dataset, { scope }).changed : 0;
   const { exact, nearly, across, surplus } = report;
-  const groups = report.listed.slice(0, SHOWN).map(
+  const told = groups.slice(0, SHOWN).map(
     ({ kind, across: leaks, images }) =>
       `  ${kind}${leaks ? ', across splits' : ''}: ${images
         .slice(0, 4)
@@ -80,12 +85,12 @@ async function duplicates(session: Session, options: DuplicateOptions): Promise<
   const text = [
     `${counted(report.images, 'image')}: ${counted(exact.groups, 'group')} of equal ones, ${counted(nearly.groups, 'group')} of near ones, ` +
       `${counted(across.groups, 'group')} across splits`,
-    ...groups,
+    ...told,
     scope === undefined
       ? `--exclude across leaves out ${counted(surplus.across, 'image')}, --exclude all ${counted(surplus.all, 'image')}.`
       : `${counted(excluded, 'image')} left out.`,
   ].join('\n');
-  return { json: { ...report, excluded, ...(out !== null && { out }) }, text };
+  return { json: { ...report, listed: groups, excluded, ...(out !== null && { out }) }, text };
 }
 
 function filesCommand(cli: Cli): Command {

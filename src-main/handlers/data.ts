@@ -5,11 +5,14 @@ import type { Services } from '../compose.ts';
 export const dataHandlers = ({ datasets, duplicates }: Services) =>
   ({
     'datasets.list': () => attempt(() => datasets.list()),
-    'datasets.remove': ({ dataset }) => attempt(() => (datasets.remove(dataset), null)),
+    'datasets.remove': ({ dataset }) => attempt(() => datasets.remove(dataset).then(() => null)),
     'datasets.files': ({ dataset }) => attempt(() => datasets.files(dataset)),
     'datasets.repoint': ({ dataset, folder }) => attempt(() => datasets.repoint(dataset, folder)),
     'duplicates.find': (request) => attempt(() => duplicates.find(request)),
-    'duplicates.exclude': (request) => attempt(() => duplicates.exclude(request)),
+    'duplicates.report': ({ dataset }) => attempt(() => duplicates.report(dataset)),
+    'duplicates.groups': ({ dataset, ...page }) => attempt(() => duplicates.groups(dataset, page)),
+    'duplicates.exclude': ({ dataset, exclude, annotator }) =>
+      attempt(() => duplicates.exclude(dataset, exclude, annotator)),
     'import.detect': ({ source }) => attempt(() => datasets.detect(source)),
     'import.preview': (request) => attempt(() => datasets.preview(request)),
     'import.start': (order) => attempt(() => datasets.startImport(order)),

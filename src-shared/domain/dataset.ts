@@ -83,6 +83,8 @@ export const ImportCandidate = z.object({
   /** Which of the source's pictures, where it has several of each face. */
   variant: z.string().nullable(),
   reason: z.string(),
+  /** No other way fits as well: only then it may be taken without asking. */
+  certain: z.boolean(),
   columns: z.array(z.string()),
   /** Proposed mapping; null for `folders` or where no column fits. */
   mapping: ColumnMap.nullable(),

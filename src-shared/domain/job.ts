@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Failure } from './failure.ts';
 
-export const JobKind = z.enum(['sample', 'import', 'train', 'predict', 'trial', 'export', 'install']);
+export const JobKind = z.enum(['sample', 'import', 'train', 'predict', 'trial', 'export', 'duplicates', 'install']);
 export type JobKind = z.infer<typeof JobKind>;
 
 export const JobStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']);

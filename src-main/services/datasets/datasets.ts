@@ -17,6 +17,7 @@ import type { Store, UnfinishedImport } from '../store/interface.ts';
 import { detectSource } from './detect.ts';
 import { exportProblems } from './export-problems.ts';
 import { discardImport, runImport } from './import.ts';
+import { removeDataset } from './own-files.ts';
 import { previewSource } from './preview.ts';
 import type { PreviewWithFiles } from './preview.ts';
 import { lookAgain, lookForFiles, repoint } from './repoint.ts';
@@ -44,11 +45,14 @@ export class Datasets {
     return this.#workspace.require().store.datasets.list();
   }
 
-  /** Removes the dataset's rows, labels and predictions; its files stay. Throws FailureError 'not-found'. */
-  remove(dataset: number): void {
+  /**
+   * Removes the dataset's rows, labels and predictions, and the image files that its import wrote into the project; files
+   * elsewhere stay. Throws FailureError 'not-found'.
+   */
+  async remove(dataset: number): Promise<void> {
     const { store } = this.#workspace.require();
     if (store.datasets.get(dataset) === null) throw unknownDataset(dataset);
-    store.datasets.remove(dataset);
+    await removeDataset(store, dataset);
     this.#emit('datasets.changed', { dataset });
   }
 

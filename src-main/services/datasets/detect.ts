@@ -27,13 +27,15 @@ export interface OpenedSource {
  * @throws FailureError 'not-found' or 'unreadable'.
  */
 export async function detectSource(source: string): Promise<ImportCandidate[]> {
-  return (await waysIn(resolve(source), IMPORT_FORMATS)).map(({ format, sighting }) => ({
-    format,
-    path: sighting.path,
-    variant: sighting.variant ?? null,
-    reason: sighting.reason,
-    columns: [...(sighting.columns ?? [])],
-    mapping: sighting.mapping ?? null,
+  const ways = await waysIn(resolve(source), IMPORT_FORMATS);
+  return ways.map((way) => ({
+    format: way.format,
+    path: way.sighting.path,
+    variant: way.sighting.variant ?? null,
+    reason: way.sighting.reason,
+    certain: rivalOf(way, ways) === undefined,
+    columns: [...(way.sighting.columns ?? [])],
+    mapping: way.sighting.mapping ?? null,
   }));
 }
 
@@ -70,13 +72,19 @@ export async function openRequest(request: ImportRequest): Promise<OpenedSource>
   const ways = (await waysIn(path, format === 'auto' ? IMPORT_FORMATS : [format])).filter(
     ({ sighting }) => variant === undefined || sighting.variant === variant,
   );
-  const [best, ...others] = ways;
+  const [best] = ways;
   if (best === undefined) throw nothingThere(path, format, variant);
-  const rival = others.find(
-    (way) => way.sighting.strength === best.sighting.strength && !isSameWithOtherPictures(way, best),
-  );
+  const rival = rivalOf(best, ways);
   if (rival !== undefined) throw ambiguous(path, best, rival);
   return { source: await FORMATS[best.format].open(best.sighting, request), reason: best.sighting.reason };
+}
+
+/** Another way that as much or more speaks for. */
+function rivalOf(way: Way, ways: readonly Way[]): Way | undefined {
+  return ways.find(
+    (other) =>
+      other !== way && other.sighting.strength >= way.sighting.strength && !isSameWithOtherPictures(other, way),
+  );
 }
 
 /** Two kinds of pictures with the same labels: the first kind is the usual one, and the other can be asked for. */

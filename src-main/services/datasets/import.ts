@@ -9,7 +9,7 @@ import type { ImportProgress, NewImage, Store, UnfinishedImport } from '../store
 import { dealAll } from './deal.ts';
 import { openRequest } from './detect.ts';
 import { lookAt } from './look-at.ts';
-import { freeFolder, removeFolder } from './own-files.ts';
+import { freeFolder, makeOwnFolder, removeDataset } from './own-files.ts';
 import { ClassNames } from './problems.ts';
 import { voteRuleOf } from './settle.ts';
 import type { Source, SourceEntry } from './source.ts';
@@ -33,6 +33,7 @@ export async function runImport(store: Store, order: ImportOrder, context: JobCo
   const unfinished = unfinishedOf(store, order);
   const held = unfinished ?? (await begin(store, order, source, context));
   try {
+    if (held.progress.folder !== null) await makeOwnFolder(held.progress.folder);
     await storeEntries(store, source, held, context);
     await finishRows(store, held, context);
     const report: ImportReport = {
@@ -50,9 +51,8 @@ export async function runImport(store: Store, order: ImportOrder, context: JobCo
 }
 
 /** Takes back an import that was cut short: its rows, and the files that it wrote into the project. */
-export async function discardImport(store: Store, { dataset, progress }: UnfinishedImport): Promise<void> {
-  store.datasets.remove(dataset);
-  if (progress.folder !== null) await removeFolder(progress.folder);
+export async function discardImport(store: Store, { dataset }: Pick<UnfinishedImport, 'dataset'>): Promise<void> {
+  await removeDataset(store, dataset);
 }
 
 /** The machine was in the way, not the source: what is stored is worth keeping. */

@@ -1,14 +1,21 @@
 import { constants, existsSync } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import sharp from 'sharp';
+import { z } from 'zod';
 import { isWithin } from '../files/access.ts';
 import { writeFailure } from '../files/write.ts';
+import type { Store } from '../store/interface.ts';
 import type { GreyPixels } from './source.ts';
 
 /** Folder of a project for image files that it owns: pixels from a table, and copies that somebody asked for. */
 const IMAGES = 'images';
 const LONGEST = 60;
+/** Lies in each of them: a folder without it is a person's own, whatever its name. */
+const MARK = '.made-by-an-import';
+const MARK_TEXT = 'The image files here belong to a dataset of this project. They go when that dataset is removed.\n';
+/** Key of the project's facts: folders that are to go. */
+const LEAVING = 'leaving-folders';
 
 /** A folder in the project for a new dataset's files; it does not exist yet. */
 export function freeFolder(project: string, name: string): string {
@@ -21,6 +28,65 @@ export function freeFolder(project: string, name: string): string {
   let folder = join(project, IMAGES, base);
   for (let copy = 2; existsSync(folder); copy++) folder = join(project, IMAGES, `${base}-${copy}`);
   return folder;
+}
+
+/** Makes the folder, and marks it: only folders that carry the mark are ever taken away again. */
+export async function makeOwnFolder(folder: string): Promise<void> {
+  await put(join(folder, MARK), () => writeFile(join(folder, MARK), MARK_TEXT));
+}
+
+/**
+ * Removes a dataset's rows, and the folder of the project with its image files where an import made it and no other
+ * dataset uses it. What is to go is noted first: after a crash the next opening ends it.
+ */
+export async function removeDataset(store: Store, dataset: number): Promise<void> {
+  const root = store.datasets.get(dataset)?.root;
+  const folder = root === undefined ? null : ownFolderOf(store.folder, root);
+  if (folder !== null) store.setMeta(LEAVING, JSON.stringify([...leaving(store), relative(store.folder, folder)]));
+  store.datasets.remove(dataset);
+  await sweep(store);
+}
+
+/** Takes away the folders of datasets that have gone; those that a dataset still uses stay. For opening a project, too. */
+export async function sweep(store: Store): Promise<void> {
+  const left: string[] = [];
+  for (const name of leaving(store)) {
+    const folder = ownFolderOf(store.folder, join(store.folder, name));
+    if (folder === null || isUsed(store, folder)) continue;
+    // The mark goes last: what is left of a folder that could not be emptied is still known as ours.
+    const emptied = await empty(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!emptied) left.push(name);
+  }
+  if (left.length > 0 || leaving(store).length > 0) store.setMeta(LEAVING, JSON.stringify(left));
+}
+
+async function empty(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name !== MARK) await rm(join(folder, name), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
+function leaving(store: Store): string[] {
+  const text = store.getMeta(LEAVING);
+  return text === null ? [] : z.array(z.string()).parse(JSON.parse(text));
+}
+
+/** The folder that an import made for the files below `root`; null where somebody else put them. */
+function ownFolderOf(project: string, root: string): string | null {
+  const [name] = isWithin(join(project, IMAGES), root) ? relative(join(project, IMAGES), root).split(sep) : [];
+  if (name === undefined || name === '' || name === '..') return null;
+  const folder = join(project, IMAGES, name);
+  return existsSync(join(folder, MARK)) ? folder : null;
+}
+
+function isUsed(store: Store, folder: string): boolean {
+  const unfinished = store.imports.unfinished().flatMap(({ progress }) => [progress.folder ?? '', progress.order.source]);
+  return [...store.datasets.list().map(({ root }) => root), ...unfinished].some(
+    (other) => other !== '' && (isWithin(folder, other) || isWithin(other, folder)),
+  );
 }
 
 /** Writes pixels as a PNG. @throws FailureError 'disk-full' or 'unavailable'; null where the name leads out of the folder. */
@@ -42,10 +108,6 @@ export async function copyInto(folder: string, path: string, from: string): Prom
   return file;
 }
 
-/** Takes away what an import that came to nothing has written. */
-export async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-}
 
 function ownFile(folder: string, path: string): string | null {
   if (path.includes('\0')) return null;

@@ -3,7 +3,7 @@ import { differenceHash } from '../images/inspect.ts';
 import { mapInOrder } from '../images/parallel.ts';
 import { readImageFile } from '../images/read.ts';
 import type { Fingerprint, Store } from '../store/interface.ts';
-import { ALIKE, correlate, type Watch } from './confirm.ts';
+import { ALIKE, correlate, stopWhenCancelled, type Watch } from './confirm.ts';
 import { Groups, nearPairs } from './near.ts';
 
 const PAGE = 5_000;
@@ -53,7 +53,7 @@ export interface Found {
  * @throws FailureError 'not-found' for an unknown dataset, 'cancelled'.
  */
 export async function compareImages(store: Store, scope: Scope, watch?: Watch): Promise<Found> {
-  const images = await fingerprintsOf(store, scope);
+  const images = await fingerprintsOf(store, scope, watch);
   const exact = new Groups(images.length);
   const firstOf = new Map<string, number>();
   const twins: Twins[] = [];
@@ -79,7 +79,7 @@ export async function compareImages(store: Store, scope: Scope, watch?: Watch): 
   return { images, sets, twins: [...twins, ...near.pairs], complete: near.complete };
 }
 
-async function fingerprintsOf(store: Store, { dataset, splits, near }: Scope): Promise<Fingerprint[]> {
+async function fingerprintsOf(store: Store, { dataset, splits, near }: Scope, watch?: Watch): Promise<Fingerprint[]> {
   if (store.datasets.get(dataset) === null)
     throw new FailureError({
       kind: 'not-found',
@@ -93,6 +93,7 @@ async function fingerprintsOf(store: Store, { dataset, splits, near }: Scope): P
     if (last === undefined) break;
     after = last.image;
     for (const one of page) if (splits === undefined || splits.includes(one.split)) images.push(one);
+    stopWhenCancelled(watch);
     await new Promise(setImmediate);
   }
   return near === 0 ? images : hashedAnew(store, images);
@@ -132,8 +133,10 @@ async function nearTwins(
     else complete = false;
   };
   let since = performance.now();
-  for (const _step of nearPairs({ high: hashOf(0, 8), low: hashOf(8, 16) }, near, onPair)) {
+  for (const share of nearPairs({ high: hashOf(0, 8), low: hashOf(8, 16) }, near, onPair)) {
     if (performance.now() - since < SLICE_MS) continue;
+    watch?.progress(Math.floor(share * firsts.length), firsts.length, 'Comparing hashes');
+    stopWhenCancelled(watch);
     await new Promise(setImmediate);
     since = performance.now();
   }

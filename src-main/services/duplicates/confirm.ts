@@ -17,6 +17,11 @@ export interface Watch {
   progress(done: number, total: number, text?: string): void;
 }
 
+/** @throws FailureError 'cancelled'. */
+export function stopWhenCancelled(watch: Watch | undefined): void {
+  if (watch?.signal.aborted === true) throw new FailureError({ kind: 'cancelled', message: 'Cancelled.', remedy: '' });
+}
+
 const known = new WeakMap<Store, Map<string, number>>();
 
 /**
@@ -55,8 +60,7 @@ export async function correlate(
   };
   const correlations: number[] = [];
   for await (const found of mapInOrder(pairs, AT_ONCE, look)) {
-    if (watch?.signal.aborted === true)
-      throw new FailureError({ kind: 'cancelled', message: 'Cancelled.', remedy: '' });
+    stopWhenCancelled(watch);
     correlations.push(found);
     watch?.progress(correlations.length, pairs.length, 'Comparing the pictures of like hashes');
   }

@@ -24,12 +24,13 @@ export function distance({ high, low }: Hashes, one: number, other: number): num
  * holes), so only hashes that share a byte are compared: no pair is missed. A band of bytes is sorted at a time, which
  * needs a few bytes a hash.
  * @param onPair told each pair once or more.
+ * Yields, now and then, the share of the work that is done.
  */
 export function* nearPairs(
   hashes: Hashes,
   most: number,
   onPair: (one: number, other: number) => void,
-): Generator<void> {
+): Generator<number> {
   const all = hashes.high.length;
   const detailed = Uint32Array.from({ length: all }, (_, index) => index).filter((index) => {
     const set = bits(hashes.high[index] ?? 0) + bits(hashes.low[index] ?? 0);
@@ -55,11 +56,11 @@ export function* nearPairs(
           const other = order[j] ?? 0;
           if (distance(hashes, one, other) <= most) onPair(one, other);
         }
-        if ((i & 255) === 255) yield;
+        if ((i & 255) === 255) yield (band + i / order.length) / bands;
       }
       from = to;
     }
-    yield;
+    yield (band + 1) / bands;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
 import type { Project, RecentProject } from '../../../src-shared/domain/project.ts';
+import { sweep } from '../datasets/own-files.ts';
 import type { Jobs } from '../jobs/interface.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import type { Store } from '../store/interface.ts';
@@ -120,6 +121,7 @@ export class Workspace {
       store.jobs.interrupt();
       store.runs.interrupt();
       store.datasets.removeUnfinished();
+      await sweep(store);
       await this.#release();
       const project: Project = {
         path: folder,

@@ -28,6 +28,7 @@ function facetOf({ condition }: Term): FacetName | null {
     case 'attribute':
     case 'attributeRange':
     case 'contains':
+    case 'id':
       return null;
   }
 }

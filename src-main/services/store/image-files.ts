@@ -14,6 +14,19 @@ export function fingerprints(database: Database, dataset: number, after: number,
     .all(dataset, after, limit);
 }
 
+/** Those of these images that are neither broken nor left out. */
+export function usableOf(database: Database, images: ArrayLike<number>): Set<number> {
+  return new Set(
+    database
+      .prepare<[string], number>(
+        `SELECT i.id FROM json_each(?) AS wanted CROSS JOIN images AS i ON i.id = wanted.value
+         JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id WHERE s.status = 'ok'`,
+      )
+      .pluck()
+      .all(idList(images)),
+  );
+}
+
 /** Paths of images, spread evenly over a dataset. */
 export function samplePaths(
   database: Database,

@@ -5,7 +5,7 @@ import type { ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../sr
 import type { Database, Statement } from './database.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
-import { brokenFiles, fingerprints, mend, samplePaths, tooSmallFor } from './image-files.ts';
+import { brokenFiles, fingerprints, mend, samplePaths, tooSmallFor, usableOf } from './image-files.ts';
 import type { BrokenFile, FileFacts, Fingerprint, ImageFile, ImageTable } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { RANGE } from './mask.ts';
@@ -300,6 +300,10 @@ export class Images implements ImageTable {
 
   tooSmallFor(images: ArrayLike<number>, box: Box): { width: number; height: number }[] {
     return this.#database.read(() => tooSmallFor(this.#database, images, box));
+  }
+
+  usableOf(images: ArrayLike<number>): Set<number> {
+    return this.#database.read(() => usableOf(this.#database, images));
   }
 
   datasetsOf(images: ArrayLike<number>): number[] {

@@ -131,10 +131,12 @@ export interface ImageTable {
   brokenFiles(dataset: number, after: number, limit: number): BrokenFile[];
   /** Stores what a second look at a broken image found. */
   mend(image: number, facts: FileFacts): void;
-  /** Datasets that these images belong to. */
   /** Sizes of pictures that do not hold this box; at most ten of them. */
   tooSmallFor(images: ArrayLike<number>, box: Box): { width: number; height: number }[];
+  /** Datasets that these images belong to. */
   datasetsOf(images: ArrayLike<number>): number[];
+  /** Those of these images that are neither broken nor left out. */
+  usableOf(images: ArrayLike<number>): Set<number>;
   /** A few usable images, spread evenly over a dataset. */
   sample(dataset: number, count: number): number[];
 }

@@ -94,6 +94,7 @@ function place(condition: Condition): Place {
     case 'split':
     case 'status':
     case 'annotator':
+    case 'id':
       return 'states';
   }
 }
@@ -176,6 +177,9 @@ function toClause(condition: Condition, dataset: number, column: Column): Clause
     case 'split':
     case 'status':
       return oneOf(column(condition.kind), condition.values);
+    case 'id':
+      // As JSON: a statement takes only so many parameters.
+      return { sql: 'image IN (SELECT value FROM json_each(?))', params: [JSON.stringify(condition.values)] };
     case 'annotator': {
       const named = oneOf('name', condition.values);
       return {

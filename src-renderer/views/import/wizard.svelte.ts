@@ -146,7 +146,13 @@ class ImportWizard {
     this.#source = source;
     this.#candidates = found;
     this.#step = 'format';
-    await this.chooseCandidate(0);
+    // Where two ways fit as well, the person chooses.
+    if (found[0]?.certain === true) await this.chooseCandidate(0);
+    else {
+      this.#chosen = -1;
+      this.#preview = null;
+      this.#votes = [];
+    }
   }
 
   async chooseCandidate(index: number): Promise<void> {

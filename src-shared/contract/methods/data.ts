@@ -10,10 +10,10 @@ import {
   ImportRequest,
   InterruptedImport,
 } from '../../domain/dataset.ts';
-import { DuplicateReport, DuplicateRequest, ExclusionScope } from '../../domain/duplicates.ts';
+import { DuplicateExclusion, DuplicateGroup, DuplicateReport, DuplicateRequest, GroupFilter } from '../../domain/duplicates.ts';
 import { LabelBatch } from '../../domain/label.ts';
 import { methods } from '../define.ts';
-import { id, nothing } from './common.ts';
+import { annotatorName, id, nothing } from './common.ts';
 
 export const data = methods({
   'datasets.list': { params: nothing, value: z.array(Dataset) },
@@ -24,9 +24,25 @@ export const data = methods({
     params: z.object({ dataset: id, folder: z.string().min(1) }),
     value: FilesFound.extend({ job: id.nullable() }),
   },
-  'duplicates.find': { params: DuplicateRequest, value: DuplicateReport },
+  /** Compares the images of a dataset, in a job. */
+  'duplicates.find': { params: DuplicateRequest, value: z.object({ job: id }) },
+  /** What the last comparison found, counted as things stand now; null where none was made. */
+  'duplicates.report': { params: z.object({ dataset: id }), value: DuplicateReport.nullable() },
+  /** Its groups: those across splits first, larger ones before smaller ones. */
+  'duplicates.groups': {
+    params: z.object({
+      dataset: id,
+      only: GroupFilter,
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(200),
+    }),
+    value: z.object({ total: z.number().int(), groups: z.array(DuplicateGroup) }),
+  },
   /** As one act that can be undone. */
-  'duplicates.exclude': { params: DuplicateRequest.extend({ scope: ExclusionScope }), value: LabelBatch },
+  'duplicates.exclude': {
+    params: z.object({ dataset: id, exclude: DuplicateExclusion, annotator: annotatorName.optional() }),
+    value: LabelBatch,
+  },
   'import.detect': { params: z.object({ source: z.string().min(1) }), value: z.array(ImportCandidate) },
   'import.preview': { params: ImportRequest, value: ImportPreview },
   'import.start': {

@@ -18,7 +18,7 @@ export const FACET_FIELDS = ['label', 'pred', 'split', 'status', 'annotator'] as
 export type FacetField = (typeof FACET_FIELDS)[number];
 
 /** Fields written `field:value`. Several values, separated by commas, mean any of them. */
-export const VALUE_FIELDS = [...FACET_FIELDS, 'path', 'note'] as const;
+export const VALUE_FIELDS = [...FACET_FIELDS, 'path', 'note', 'id'] as const;
 
 /** Fields written `fixed:12`: this run beside the run 12 as its baseline, both on the current label. */
 export const OUTCOMES = ['fixed', 'regressed', 'bothright', 'bothwrong'] as const;
@@ -37,6 +37,8 @@ export interface Bound {
 export type Condition =
   | { readonly kind: 'class'; readonly field: 'label' | 'pred'; readonly values: readonly (Expression | typeof NONE)[] }
   | { readonly kind: 'split'; readonly values: readonly string[] }
+  /** Single images by their number in the project: what another view has found. */
+  | { readonly kind: 'id'; readonly values: readonly number[] }
   /** Somebody of these has an opinion on it. */
   | { readonly kind: 'annotator'; readonly values: readonly string[] }
   | { readonly kind: 'status'; readonly values: readonly ImageStatus[] }

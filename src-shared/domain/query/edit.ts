@@ -49,7 +49,7 @@ function isFacet(condition: Condition, field: FacetField): boolean {
 export function facetValues(q: string, field: FacetField): string[] {
   return pieces(q).flatMap(({ term }) => {
     if (term === null || term.negated || !isFacet(term.condition, field)) return [];
-    return 'values' in term.condition ? [...term.condition.values] : [];
+    return 'values' in term.condition ? term.condition.values.map(String) : [];
   });
 }
 

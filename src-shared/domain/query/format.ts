@@ -37,6 +37,8 @@ function formatCondition(condition: Condition): string {
     case 'status':
     case 'annotator':
       return `${condition.kind}:${condition.values.map(quoteValue).join(',')}`;
+    case 'id':
+      return `id:${condition.values.join(',')}`;
     case 'contains':
       return condition.field === 'text'
         ? quoteText(condition.values[0] ?? '')

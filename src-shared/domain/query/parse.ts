@@ -85,6 +85,11 @@ function classValues(values: readonly string[]): (typeof NONE | (typeof EXPRESSI
   });
 }
 
+function toId(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new Problem(`“${text}” is not the number of an image.`);
+  return Number(text);
+}
+
 function field(name: string, values: readonly string[]): Condition {
   if (includes(OUTCOMES, name)) {
     const [baseline = ''] = values;
@@ -118,6 +123,8 @@ function field(name: string, values: readonly string[]): Condition {
     case 'path':
     case 'note':
       return { kind: 'contains', field: name, values };
+    case 'id':
+      return { kind: 'id', values: values.map(toId) };
   }
 }
 

@@ -1,16 +1,12 @@
 /** Every format, written by the fixtures, through the command line: detected, counted, labelled, split. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../../src-main/commands/program.ts';
-import { composeServices, type Services } from '../../../src-main/compose.ts';
 import type { ImportFormat } from '../../../src-shared/domain/dataset.ts';
-import type { ImageDetail } from '../../../src-shared/domain/image.ts';
 import { drawFaces, type Face } from '../../fixtures/faces.ts';
 import * as fixtures from '../../fixtures/formats.ts';
 import type { Expected, Writer } from '../../fixtures/formats.ts';
-import { FakeTerminal } from '../commands/terminal.ts';
+import { CommandLine } from './command-line.ts';
 
 const FIXTURES: readonly (readonly [name: string, format: ImportFormat, writer: Writer])[] = [
   ['RAF-DB', 'rafdb', fixtures.rafdb],
@@ -32,40 +28,17 @@ const FIXTURES: readonly (readonly [name: string, format: ImportFormat, writer: 
   ['class folders', 'folders', fixtures.folders],
 ];
 
-const folder = mkdtempSync(join(tmpdir(), 'poster-var-formats-'));
+const line = new CommandLine();
+const { folder } = line;
+const cli = (...args: string[]) => line.run(...args);
+const detailsIn = (project: string) => line.detailsIn(project);
+const source = (name: string) => line.source(name);
 let faces: Face[] = [];
 beforeAll(async () => {
   faces = await drawFaces(3);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => line.remove());
 
-async function cli(...args: string[]) {
-  const terminal = new FakeTerminal({ cwd: folder });
-  const compose = (options: Parameters<typeof composeServices>[0]) => Promise.resolve(composeServices(options));
-  const code = await runCommandLine([...args, '--json'], {
-    terminal,
-    version: '1',
-    home: join(folder, 'home'),
-    compose,
-  });
-  return { code, json: JSON.parse(terminal.out) as Record<string, unknown> };
-}
-
-/** Images of a project's only dataset. */
-async function detailsIn(project: string): Promise<ImageDetail[]> {
-  const services: Services = composeServices({ home: join(folder, 'home'), door: 'cli' });
-  try {
-    await services.workspace.open(join(folder, project));
-    const { images, datasets } = services.workspace.require().store;
-    const dataset = datasets.list().at(-1)?.id ?? 0;
-    const ids = images.ids({ dataset, run: null, q: '', sort: 'id', descending: false });
-    return [...ids].flatMap((id) => images.detail(id, null) ?? []);
-  } finally {
-    await services.close();
-  }
-}
-
-const source = (name: string): string => join(folder, 'sources', name);
 async function write(name: string, writer: Writer): Promise<Expected> {
   return writer(source(name), faces);
 }
@@ -140,6 +113,34 @@ describe('what the formats bring beyond labels', () => {
     );
   });
 
+  it.each(['7', '8'] as const)('AffectNet with %s classes: contempt in or out, 8 to 10 always out', async (classes) => {
+    // The drawn faces have no contempt: the labels of two of them say so.
+    const some = faces.map((face, at) => (at % 9 === 4 ? { ...face, expression: 'contempt' as const } : face));
+    const contempt = some.slice(0, -3).filter(({ expression }) => expression === 'contempt').length;
+    expect(contempt).toBeGreaterThan(0);
+    for (const [name, writer, others] of [
+      ['affectnet-old', fixtures.affectnetLists, 3],
+      ['affectnet-new', fixtures.affectnetArrays, 0],
+    ] as const) {
+      await writer(source(name), some);
+      const all = some.slice(0, some.length - others).filter(({ expression }) => expression === 'contempt').length;
+      const project = `${name}-${classes}`;
+      const { json } = await cli('import', source(name), '--project', project, '--classes', classes);
+      expect(json).toMatchObject({
+        images: some.length,
+        excluded: others + (classes === '7' ? all : 0),
+        choices: { classes: Number(classes) },
+      });
+      expect((json['classes'] as Record<string, number>)['contempt']).toBe(classes === '7' ? undefined : all);
+      const details = await detailsIn(project);
+      const left = details.filter(({ row }) => row.label === 'contempt');
+      expect(left.map(({ row }) => [row.status, row.reason])).toEqual(
+        left.map(() => (classes === '7' ? ['excluded', 'Contempt is not one of the seven classes.'] : ['ok', null])),
+      );
+      expect(details.filter(({ row }) => row.reason?.startsWith('AffectNet'))).toHaveLength(others);
+    }
+  });
+
   it('FER+: ten votes an image, and the rule in the dataset’s record', async () => {
     const details = await detailsIn('FER+');
     expect(details[2]?.votes).toMatchObject({ neutral: 7, surprise: 2, unknown: 1, 'no-face': 0 });
@@ -149,7 +150,7 @@ describe('what the formats bring beyond labels', () => {
     expect(soft.json).toMatchObject({ choices: { voteRule: 'votes-sum' }, excluded: 1 });
     const image = (await detailsIn('soft'))[2];
     expect(image?.soft).toEqual({ neutral: 0.7, surprise: 0.2 });
-    const files = readdirSync(join(folder, 'soft', 'images', 'FER'));
+    const files = readdirSync(join(folder, 'soft', 'images', 'FER')).filter((name) => name.endsWith('.png'));
     expect(files).toHaveLength(faces.length);
   });
 

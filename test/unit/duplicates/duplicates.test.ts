@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { GroupFilter } from '../../../src-shared/domain/duplicates.ts';
 import sharp from 'sharp';
 import { Duplicates } from '../../../src-main/services/duplicates/duplicates.ts';
 import { findLeaks } from '../../../src-main/services/duplicates/leaks.ts';
@@ -29,20 +30,37 @@ it('finds equal and near images within and across splits, and leaves out what le
   const labels = new Labels(project.workspace, new Gallery(project.workspace, new Queries()), () => undefined, 'me');
   const duplicates = new Duplicates(project.workspace, labels);
   const request = { dataset: report.dataset, near: 3 };
-  const found = await duplicates.find(request);
-  expect(found).toMatchObject({
+  const look = async (of: typeof request) => {
+    const { job } = duplicates.find(of);
+    expect(await project.workspace.require().jobs.finished(job)).toMatchObject({ kind: 'duplicates', status: 'done' });
+    return duplicates.report(of.dataset);
+  };
+  expect(duplicates.report(report.dataset)).toBeNull();
+  expect(await look(request)).toMatchObject({
     images: faces.length + 3,
     exact: { groups: 2, images: 4 },
     nearly: { groups: 1, images: 2 },
     across: { groups: 2, images: 4 },
     surplus: { all: 3, across: 2 },
   });
-  expect(found.listed.map(({ kind, across }) => [kind, across])).toEqual([
-    ['exact', true],
-    ['near', true],
-    ['exact', false],
+  const pageOf = (only: GroupFilter, offset = 0) => duplicates.groups(report.dataset, { only, offset, limit: 2 });
+  const told = (only: GroupFilter, offset = 0) =>
+    pageOf(only, offset).groups.map(({ kind, across, images }) => [kind, across, images.length]);
+  expect([...told('all'), ...told('all', 2)]).toEqual([
+    ['exact', true, 2],
+    ['near', true, 2],
+    ['exact', false, 2],
   ]);
-  expect(await duplicates.find({ ...request, near: 0 })).toMatchObject({
+  expect([pageOf('all').total, told('near'), told('exact'), pageOf('across').total]).toEqual([
+    3,
+    [['near', true, 2]],
+    [
+      ['exact', true, 2],
+      ['exact', false, 2],
+    ],
+    2,
+  ]);
+  expect(await look({ ...request, near: 0 })).toMatchObject({
     nearly: { groups: 0 },
     across: { groups: 1 },
   });
@@ -56,10 +74,11 @@ it('finds equal and near images within and across splits, and leaves out what le
   expect(await leaks(['val', 'test'])).toEqual([]);
   expect(await leaks(['train', 'val', 'test'], 0)).toEqual([['exact', 'test', 'train']]);
   const out = join(project.source(), 'groups.csv');
-  await duplicates.export(request, out);
+  await look(request);
+  await duplicates.export(report.dataset, out);
   expect(readFileSync(out, 'utf8').trim().split('\n')).toHaveLength(7);
 
-  const batch = await duplicates.exclude({ ...request, scope: 'across' });
+  const batch = duplicates.exclude(report.dataset, { scope: 'across' });
   expect(batch.changed).toBe(2);
   const { images } = project.workspace.require().store;
   const left = images.rows(batch.images, null);
@@ -68,13 +87,47 @@ it('finds equal and near images within and across splits, and leaves out what le
     ['train', 'excluded'],
     ['train', 'excluded'],
   ]);
-  expect(await duplicates.find(request)).toMatchObject({ across: { groups: 0 }, exact: { groups: 1 } });
+  // What was found stays on screen, and counts as things stand now; comparing again finds the same.
+  const after = { across: { groups: 0 }, exact: { groups: 1 }, nearly: { groups: 0 } };
+  expect(duplicates.report(report.dataset)).toMatchObject({ ...after, settled: 2, surplus: { all: 1, across: 0 } });
+  expect(pageOf('across').groups.map(({ usable, size }) => [usable, size])).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
+  expect(await look(request)).toMatchObject({ ...after, settled: 0 });
   labels.undo();
-  expect(await duplicates.find(request)).toMatchObject({ across: { groups: 2 } });
-  await duplicates.exclude({ ...request, scope: 'all' });
-  await expect(duplicates.exclude({ ...request, scope: 'all' })).rejects.toMatchObject({
-    failure: { kind: 'conflict' },
-  });
+  expect(await look(request)).toMatchObject({ across: { groups: 2 }, settled: 0 });
+  // One group, and which image of it stays.
+  const [group] = pageOf('near').groups;
+  const keep = group?.images[0]?.id ?? 0;
+  expect(duplicates.exclude(report.dataset, { group: group?.group ?? -1, keep }, 'ada')).toMatchObject({ changed: 1 });
+  expect(images.rows(group?.ids ?? [], null).map(({ id, status }) => [id === keep, status])).toEqual([
+    [true, 'ok'],
+    [false, 'excluded'],
+  ]);
+  expect(() => duplicates.exclude(report.dataset, { group: 0, keep })).toThrow('There is no duplicate');
+  duplicates.exclude(report.dataset, { scope: 'all' });
+  expect(() => duplicates.exclude(report.dataset, { scope: 'all' })).toThrow('There is no duplicate');
+});
+
+it('is cancelled while it compares, and then has found nothing', async () => {
+  await using project = await openProject();
+  const faces = await drawFaces(2);
+  const root = plant(
+    project.source(),
+    Object.fromEntries(faces.map(({ expression, jpeg }, index) => [`train/${expression}/${index}.jpg`, jpeg])),
+  );
+  const { report } = await project.import({ source: root, format: 'folders', name: 'x' });
+  const labels = new Labels(project.workspace, new Gallery(project.workspace, new Queries()), () => undefined, 'me');
+  const duplicates = new Duplicates(project.workspace, labels);
+  const { jobs } = project.workspace.require();
+  const { job } = duplicates.find({ dataset: report.dataset, near: 7 });
+  await new Promise(setImmediate);
+  jobs.cancel(job);
+  expect(await jobs.finished(job)).toMatchObject({ status: 'cancelled' });
+  expect(duplicates.report(report.dataset)).toBeNull();
+  expect(() => duplicates.groups(report.dataset, { only: 'all', offset: 0, limit: 1 })).toThrow(/not been compared/);
+  expect(() => duplicates.find({ dataset: 99, near: 0 })).toThrow('There is no dataset 99');
 });
 
 it('is what the queue of duplicates is made of: the leak first, with how alike the pictures are', async () => {

@@ -51,6 +51,8 @@ describe('parseQuery', () => {
     ]);
     const parsed = parseQuery(facts);
     expect(parsed.ok && formatQuery(parsed.query)).toBe(facts);
+    expect(conditions('-id:3,12')).toEqual([{ kind: 'id', values: [3, 12] }]);
+    expect(problem('id:3,x').message).toMatch(/“x” is not the number of an image/);
     expect(problem('@gender:').message).toMatch(/value is missing/);
     expect(problem('fixed:a').message).toMatch(/number of the run/);
     expect(conditions('wrong RIGHT flagged reviewed unlabelled broken excluded').map((one) => one.kind)).toEqual(

@@ -131,6 +131,8 @@ const CASES: [string, (row: ImageRow) => boolean][] = [
     '@"head pose"=1.5..3 cam_1',
     (row) => inside(facts(row).pose, 1.5, 3) && (row.path.startsWith('Cam_1') || notes.has(row.id)),
   ],
+  ['id:3,90,1', (row) => [1, 3, 90].includes(row.id)],
+  ['-id:3 label:sad', (row) => row.id !== 3 && row.label === 'sad'],
   ['note:blurry', (row) => notes.has(row.id)],
   ['-note:blurry', (row) => !notes.has(row.id)],
   ['cam_1', (row) => row.path.startsWith('Cam_1') || notes.has(row.id)],
