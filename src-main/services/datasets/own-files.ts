@@ -83,7 +83,9 @@ function ownFolderOf(project: string, root: string): string | null {
 }
 
 function isUsed(store: Store, folder: string): boolean {
-  const unfinished = store.imports.unfinished().flatMap(({ progress }) => [progress.folder ?? '', progress.order.source]);
+  const unfinished = store.imports
+    .unfinished()
+    .flatMap(({ progress }) => [progress.folder ?? '', progress.order.source]);
   return [...store.datasets.list().map(({ root }) => root), ...unfinished].some(
     (other) => other !== '' && (isWithin(folder, other) || isWithin(other, folder)),
   );
@@ -107,7 +109,6 @@ export async function copyInto(folder: string, path: string, from: string): Prom
   await put(file, () => copyFile(from, file, constants.COPYFILE_FICLONE));
   return file;
 }
-
 
 function ownFile(folder: string, path: string): string | null {
   if (path.includes('\0')) return null;

@@ -10,7 +10,13 @@ import {
   ImportRequest,
   InterruptedImport,
 } from '../../domain/dataset.ts';
-import { DuplicateExclusion, DuplicateGroup, DuplicateReport, DuplicateRequest, GroupFilter } from '../../domain/duplicates.ts';
+import {
+  DuplicateExclusion,
+  DuplicateGroup,
+  DuplicateReport,
+  DuplicateRequest,
+  GroupFilter,
+} from '../../domain/duplicates.ts';
 import { LabelBatch } from '../../domain/label.ts';
 import { methods } from '../define.ts';
 import { annotatorName, id, nothing } from './common.ts';
