@@ -8,7 +8,7 @@ export interface Spread {
   readonly high: number;
 }
 
-export type Unit = 's' | 'MB';
+export type Unit = 's' | 'ms' | 'MB' | 'tiles';
 
 export interface Quantity {
   readonly of: string;

@@ -18,21 +18,24 @@ const KEPT = 8;
 /** Reads images in the order of a query. Labelling never moves a tile: what is shown is a snapshot of ids. */
 export class Gallery {
   readonly #workspace: Workspace;
-  readonly #queries: Pick<Queries, 'ask'>;
+  readonly #queries: Pick<Queries, 'ask' | 'facets'>;
   /** The one used last stands at the end. */
   readonly #snapshots = new Map<string, Snapshot>();
 
-  constructor(workspace: Workspace, queries: Pick<Queries, 'ask'>) {
+  constructor(workspace: Workspace, queries: Pick<Queries, 'ask' | 'facets'>) {
     this.#workspace = workspace;
     this.#queries = queries;
   }
 
   /** @throws FailureError 'invalid' for a filter that cannot be read, 'not-found' for an unknown dataset. */
-  open(query: ImageQuery): { snapshot: string; total: number } {
+  async open(query: ImageQuery): Promise<{ snapshot: string; total: number }> {
     const opened = this.#workspace.require();
     this.#dropClosed(opened);
     this.#requireDataset(opened, query.dataset);
-    return this.keep(opened.store.images.ids(query), query.run);
+    const ids = await this.#queries.ask('select', opened.store.folder, query);
+    // Another project may have been opened meanwhile: these ids mean nothing in it.
+    if (this.#workspace.require() !== opened) throw gone();
+    return this.keep(ids, query.run);
   }
 
   /** Keeps an order that was made elsewhere, as if a query had given it. */
@@ -67,7 +70,7 @@ export class Gallery {
   facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Promise<Facets> {
     const opened = this.#workspace.require();
     this.#requireDataset(opened, query.dataset);
-    return this.#queries.ask('facets', opened.store.folder, query);
+    return this.#queries.facets(opened.store.folder, query);
   }
 
   /** Where an image's sigma stands within its predicted class. */
@@ -98,11 +101,7 @@ export class Gallery {
   #snapshot(key: string): Snapshot {
     const kept = this.#snapshots.get(key);
     if (kept === undefined || kept.opened !== this.#workspace.require())
-      throw new FailureError({
-        kind: 'gone',
-        message: 'This view of the gallery is no longer kept.',
-        remedy: 'Ask for the query again.',
-      });
+      throw gone();
     this.#snapshots.delete(key);
     this.#snapshots.set(key, kept);
     return kept;
@@ -114,11 +113,19 @@ export class Gallery {
   }
 
   #requireDataset(opened: OpenProject, dataset: number): void {
-    if (opened.store.datasets.get(dataset) !== null) return;
+    if (opened.store.datasets.has(dataset)) return;
     throw new FailureError({
       kind: 'not-found',
       message: `There is no dataset ${dataset} in this project.`,
       remedy: 'Choose one of the list of datasets.',
     });
   }
+}
+
+function gone(): FailureError {
+  return new FailureError({
+    kind: 'gone',
+    message: 'This view of the gallery is no longer kept.',
+    remedy: 'Ask for the query again.',
+  });
 }

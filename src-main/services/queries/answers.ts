@@ -1,5 +1,5 @@
-/** What the query thread can be asked, by name: each function gets the project's reader and the request. */
-import type { ImageQuery } from '../../../src-shared/domain/image.ts';
+/** What a query thread can be asked, by name: each function gets the project's reader and the request. */
+import type { Facets, ImageQuery } from '../../../src-shared/domain/image.ts';
 import type { Measure } from '../evaluation/context.ts';
 import { balanceIn } from '../evaluation/balance.ts';
 import { confusionPairIn } from '../evaluation/compare.ts';
@@ -11,8 +11,26 @@ import type { Reader } from '../store/reader.ts';
 
 export type FacetQuery = Pick<ImageQuery, 'dataset' | 'run' | 'q'>;
 
+/** Instead of counts: something newer was asked meanwhile. */
+export const SUPERSEDED = 'superseded';
+
+class Superseded extends Error {}
+
+function facets(reader: Reader, query: FacetQuery, isNewest: () => boolean): Facets | typeof SUPERSEDED {
+  try {
+    return reader.facets(query, () => {
+      if (!isNewest()) throw new Superseded();
+    });
+  } catch (thrown) {
+    if (thrown instanceof Superseded) return SUPERSEDED;
+    throw thrown;
+  }
+}
+
 export const ANSWERS = {
-  facets: (reader: Reader, query: FacetQuery) => reader.facets(query),
+  /** Ids in order; their memory changes hands. */
+  select: (reader: Reader, query: ImageQuery) => reader.select(query),
+  facets,
   sigmaRank: (reader: Reader, request: { image: number; run: number }) => reader.sigmaRank(request.run, request.image),
   evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
   uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),

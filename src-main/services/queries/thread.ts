@@ -1,4 +1,4 @@
-/** The query thread: looking through a million images takes a second, in which nothing else may wait. It only reads. */
+/** A query thread: looking through a million images takes a second, in which nothing else may wait. It only reads. */
 import { openReader, type Reader } from '../store/reader.ts';
 import { answerWith } from '../threads/protocol.ts';
 import { ANSWERS } from './answers.ts';
@@ -20,6 +20,7 @@ function readerOf(folder: string): Reader {
 answerWith((question: Question) => {
   if (question.kind === 'close') return close();
   const reader = readerOf(question.folder);
-  const answer = ANSWERS[question.kind] as (reader: Reader, request: unknown) => unknown;
-  return reader.snapshot(() => answer(reader, question.request));
+  const { own, newest } = question.turn;
+  const answer = ANSWERS[question.kind] as (reader: Reader, request: unknown, isNewest: () => boolean) => unknown;
+  return reader.snapshot(() => answer(reader, question.request, () => Atomics.load(newest, 0) === own));
 });

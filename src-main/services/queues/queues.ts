@@ -55,7 +55,7 @@ export class Queues {
   async open(request: QueueRequest): Promise<OpenedQueue> {
     const { queue, dataset, run, annotator, threshold: wanted, q, sort, descending } = request;
     const { store } = this.#workspace.require();
-    const view = this.#gallery.open({ dataset, run, q, sort, descending });
+    const view = await this.#gallery.open({ dataset, run, q, sort, descending });
     if (queue === 'view') {
       this.#keep(view.snapshot, { queue, dataset, run, ranked: new Map() });
       return { ...view, scored: view.total, threshold: null, measure: 'The gallery’s filter and order.', caveat: null };
@@ -122,9 +122,7 @@ export class Queues {
   #decided(dataset: number, annotator: string): (image: number) => boolean {
     const { store } = this.#workspace.require();
     const judged = new Set(store.opinions.imagesOf(dataset, annotator));
-    const out = new Set(
-      store.images.ids({ dataset, run: null, q: 'status:excluded,broken', sort: 'id', descending: false }),
-    );
+    const out = new Set(store.images.unusable(dataset));
     return (image) => judged.has(image) || out.has(image);
   }
 

@@ -97,6 +97,12 @@ export class Datasets implements DatasetTable {
     return record ? this.#toDataset(record) : null;
   }
 
+  has(dataset: number): boolean {
+    return this.#database.read(
+      () => this.#database.prepare<[number]>('SELECT 1 FROM datasets WHERE id = ?').get(dataset) !== undefined,
+    );
+  }
+
   byName(name: string): Dataset | null {
     const record = this.#database.read(() => this.#byName.get(name));
     return record ? this.#toDataset(record) : null;

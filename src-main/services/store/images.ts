@@ -8,8 +8,7 @@ import { opinionsOn } from './opinions.ts';
 import { brokenFiles, fingerprints, mend, samplePaths, tooSmallFor, usableOf } from './image-files.ts';
 import type { BrokenFile, FileFacts, Fingerprint, ImageFile, ImageTable } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
-import { RANGE } from './mask.ts';
-import { Orders } from './orders.ts';
+import { Columns } from './columns/columns.ts';
 import { toFloats } from './packed.ts';
 import type { Places } from './places.ts';
 import { selectIds } from './select-ids.ts';
@@ -88,34 +87,40 @@ function toRow(record: RowRecord): ImageRow {
   };
 }
 
+/** Tiles by id, in the order of the ids. */
+export const ROWS = `
+  SELECT i.id, i.path, s.split, s.status, i.reason, s.box, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
+    p.predicted AS prediction, p.correct, p.loss, p.sigma, p.flip, p.confidence, p.margin, p.entropy, s.disagreement,
+    p.predicted IS NOT NULL AND o.box IS NOT s.box AS stale
+  FROM json_each(:ids) AS wanted
+  CROSS JOIN images AS i ON i.id = wanted.value
+  JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
+  LEFT JOIN predictions AS p ON p.run = :run AND p.dataset = i.dataset AND p.image = i.id
+  LEFT JOIN outputs AS o ON o.run = :run AND o.dataset = i.dataset AND o.image = i.id
+  ORDER BY wanted.key`;
+
+const SELECT_ALL = 'SELECT image FROM states WHERE dataset = ? ORDER BY image';
+
 /** Images as the gallery, the inspector, training and serving see them. */
 export class Images implements ImageTable {
   readonly #database: Database;
   readonly #places: Places;
-  readonly #orders: Orders;
+  readonly #columns: Columns;
   readonly #rows: Statement<[{ run: number | null; ids: string }], RowRecord>;
   readonly #detail: Statement<[number], DetailRecord>;
   readonly #output: Statement<[run: number, dataset: number, image: number], OutputRecord>;
   readonly #duplicates: Statement<[number], number>;
   readonly #file: Statement<[number], FileRecord>;
   readonly #datasets: Statement<[string], number>;
+  readonly #all: Statement<[number], number>;
   readonly #range: Statement<[{ dataset: number }], { first: number | null; last: number | null }>;
   readonly #nextUsable: Statement<[dataset: number, image: number], number>;
 
   constructor(database: Database, places: Places) {
     this.#database = database;
     this.#places = places;
-    this.#orders = new Orders(database);
-    this.#rows = database.prepare(`
-      SELECT i.id, i.path, s.split, s.status, i.reason, s.box, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
-        p.predicted AS prediction, p.correct, p.loss, p.sigma, p.flip, p.confidence, p.margin, p.entropy, s.disagreement,
-        p.predicted IS NOT NULL AND o.box IS NOT s.box AS stale
-      FROM json_each(:ids) AS wanted
-      CROSS JOIN images AS i ON i.id = wanted.value
-      JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
-      LEFT JOIN predictions AS p ON p.run = :run AND p.dataset = i.dataset AND p.image = i.id
-      LEFT JOIN outputs AS o ON o.run = :run AND o.dataset = i.dataset AND o.image = i.id
-      ORDER BY wanted.key`);
+    this.#columns = new Columns(database);
+    this.#rows = database.prepare(ROWS);
     this.#detail = database.prepare(`
       SELECT i.dataset, i.width, i.height, i.bytes, i.content_hash AS contentHash, i.label, i.votes, i.soft, i.box, i.attributes,
         s.soft AS target, s.note
@@ -144,7 +149,11 @@ export class Images implements ImageTable {
         'SELECT DISTINCT i.dataset FROM json_each(?) AS wanted CROSS JOIN images AS i ON i.id = wanted.value',
       )
       .pluck();
-    this.#range = database.prepare(RANGE);
+    this.#all = database.prepare<[number], number>(SELECT_ALL).pluck();
+    this.#range = database.prepare(
+      `SELECT (SELECT min(image) FROM states WHERE dataset = :dataset) AS first,
+         (SELECT max(image) FROM states WHERE dataset = :dataset) AS last`,
+    );
     this.#nextUsable = database
       .prepare<[number, number], number>(
         `SELECT image FROM states WHERE dataset = ? AND image >= ? AND status = 'ok' ORDER BY image LIMIT 1`,
@@ -153,7 +162,11 @@ export class Images implements ImageTable {
   }
 
   ids(query: ImageQuery): Int32Array {
-    return this.#database.read(() => selectIds(this.#database, this.#orders, query));
+    return this.#database.read(() =>
+      query.q.trim() === '' && query.sort === 'id' && !query.descending
+        ? Int32Array.from(this.#all.all(query.dataset))
+        : selectIds(this.#columns, query),
+    );
   }
 
   rows(ids: readonly number[], run: number | null): ImageRow[] {
@@ -230,6 +243,15 @@ export class Images implements ImageTable {
       status: record.status,
       box: parseOptional(Box, record.box),
     };
+  }
+
+  unusable(dataset: number): number[] {
+    return this.#database.read(() =>
+      this.#database
+        .prepare<[number], number>(`SELECT image FROM states WHERE dataset = ? AND status <> 'ok'`)
+        .pluck()
+        .all(dataset),
+    );
   }
 
   attributesOf(dataset: number): Map<string, Map<number, string | number>> {

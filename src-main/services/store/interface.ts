@@ -66,6 +66,8 @@ export interface PairedPrediction {
 export interface DatasetTable {
   list(): Dataset[];
   get(dataset: number): Dataset | null;
+  /** Whether there is such a dataset: cheaper than its counts. */
+  has(dataset: number): boolean;
   byName(name: string): Dataset | null;
   /** Creates it in the state "importing": hidden from list() until finish(). */
   insert(dataset: { name: string; root: string; format: ImportFormat; choices?: ImportChoices }): number;
@@ -113,6 +115,8 @@ export interface ImageTable {
   detail(image: number, run: number | null): ImageDetail | null;
   /** Status ok only (not broken, not excluded); split null = all splits. */
   files(dataset: number, split: string | null): ImageFile[];
+  /** Broken and excluded images. */
+  unusable(dataset: number): number[];
   /** Every further fact of a dataset's images by its name: the value of each image that has it. */
   attributesOf(dataset: number): Map<string, Map<number, string | number>>;
   /** Usable images by label, as labels stand and as the dataset brought them. */

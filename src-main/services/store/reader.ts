@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import type { Facets, ImageQuery, SigmaRank } from '../../../src-shared/domain/image.ts';
+import { Columns } from './columns/columns.ts';
 import { Database } from './database.ts';
 import { facets } from './facets.ts';
 import type { Store } from './interface.ts';
+import { selectIds } from './select-ids.ts';
 import { DATABASE_FILE, readOnlyStore } from './store.ts';
 
 /** A second connection to a project that is open: sees what was committed before each question, and writes nothing. */
 export interface Reader {
   /** Every method that only reads; the others fail. */
   readonly store: Store;
-  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>): Facets;
+  /** Ids of a query in order. @throws FailureError 'invalid' for a query that does not parse. */
+  select(query: ImageQuery): Int32Array<ArrayBuffer>;
+  /** @param pause called between facets; may throw to end it. */
+  facets(query: Pick<ImageQuery, 'dataset' | 'run' | 'q'>, pause?: () => void): Facets;
   /** Where an image's sigma stands among those predicted as the same class; null without a prediction or without VICH. */
   sigmaRank(run: number, image: number): SigmaRank | null;
   /** Runs a body on one state of the database, whatever is written meanwhile. */
@@ -20,6 +25,7 @@ export interface Reader {
 /** @throws FailureError 'unreadable' where the file is gone or damaged. */
 export function openReader(folder: string): Reader {
   const database = new Database(join(folder, DATABASE_FILE), { readonly: true });
+  const columns = new Columns(database);
   const own = database.prepare<
     [number, number],
     { dataset: number; predicted: SigmaRank['expression']; sigma: number }
@@ -34,7 +40,8 @@ export function openReader(folder: string): Reader {
   );
   return {
     store: readOnlyStore(folder, database),
-    facets: (query) => database.read(() => facets(database, query)),
+    select: (query) => database.read(() => selectIds(columns, query)),
+    facets: (query, pause) => database.read(() => facets(columns, query, pause)),
     sigmaRank: (run, image) =>
       database.read(() => {
         const found = own.get(run, image);

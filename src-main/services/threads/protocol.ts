@@ -1,4 +1,4 @@
-/** What a thread is asked and answers. Numbers go as typed arrays, copied by the platform. */
+/** What a thread is asked and answers. Numbers go as typed arrays: one that is an answer by itself changes hands, others are copied. */
 import { parentPort } from 'node:worker_threads';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Failure } from '../../../src-shared/domain/failure.ts';
@@ -25,6 +25,8 @@ export function answerWith<Question>(answer: (question: Question) => unknown): v
           ? { id, failure: thrown.failure }
           : { id, error: thrown instanceof Error ? thrown.message : String(thrown) };
     }
-    parentPort?.postMessage(answered);
+    const given = 'answer' in answered ? answered.answer : null;
+    const own = ArrayBuffer.isView(given) && given.buffer instanceof ArrayBuffer ? [given.buffer] : [];
+    parentPort?.postMessage(answered, own);
   });
 }

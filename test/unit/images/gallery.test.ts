@@ -15,13 +15,22 @@ async function setUp(): Promise<{
   query: ImageQuery;
 }> {
   const base = temporaryFolder();
-  const workspace = new Workspace({ home: join(base, 'home'), door: 'cli', emit: () => undefined });
-  onTestFinished(() => workspace.close());
+  const queries = new Queries();
+  const workspace = new Workspace({
+    home: join(base, 'home'),
+    door: 'cli',
+    emit: () => undefined,
+    beforeClose: () => queries.release(),
+  });
+  onTestFinished(async () => {
+    await workspace.close();
+    await queries.close();
+  });
   await workspace.create(join(base, 'p'), 'P');
   const images = Array.from({ length: 50 }, (_, index) => newImage(`${index}.png`, index % 2 ? 'sad' : 'happy'));
   const { dataset, ids } = addDataset(workspace.require().store, 'd', images);
   const query: ImageQuery = { dataset, run: null, q: '', sort: 'id', descending: false };
-  return { base, workspace, gallery: new Gallery(workspace, new Queries()), ids, query };
+  return { base, workspace, gallery: new Gallery(workspace, queries), ids, query };
 }
 
 function kindOf(body: () => unknown): string {
@@ -37,7 +46,7 @@ function kindOf(body: () => unknown): string {
 describe('Gallery', () => {
   it('pages through a snapshot', async () => {
     const { gallery, ids, query } = await setUp();
-    const { snapshot, total } = gallery.open({ ...query, descending: true });
+    const { snapshot, total } = await gallery.open({ ...query, descending: true });
     expect(total).toBe(50);
     const backwards = ids.toReversed();
     expect(gallery.page({ snapshot, offset: 10, limit: 5 }).map((row) => row.id)).toEqual(backwards.slice(10, 15));
@@ -49,18 +58,18 @@ describe('Gallery', () => {
 
   it('does not move tiles when labels change', async () => {
     const { gallery, workspace, ids, query } = await setUp();
-    const { snapshot } = gallery.open({ ...query, q: 'label:sad' });
+    const { snapshot } = await gallery.open({ ...query, q: 'label:sad' });
     const before = gallery.page({ snapshot, offset: 0, limit: 50 });
     workspace.require().store.labels.apply(ids, { kind: 'hard', label: 'fear' }, 'me');
     const after = gallery.page({ snapshot, offset: 0, limit: 50 });
     expect(after.map((row) => row.id)).toEqual(before.map((row) => row.id));
     expect(after.every((row) => row.label === 'fear')).toBe(true);
-    expect(gallery.open({ ...query, q: 'label:sad' }).total).toBe(0);
+    expect((await gallery.open({ ...query, q: 'label:sad' })).total).toBe(0);
   });
 
   it('gives the images of a selection, exceptions left out', async () => {
     const { gallery, ids, query } = await setUp();
-    const { snapshot } = gallery.open(query);
+    const { snapshot } = await gallery.open(query);
     expect([...gallery.idsOf({ snapshot, except: ids.slice(1, 49) })]).toEqual([ids[0], ids[49]]);
     expect([...gallery.idsOf({ snapshot, except: [] })]).toEqual(ids);
     expect([...gallery.idsOf({ images: [3, 1] })]).toEqual([3, 1]);
@@ -68,18 +77,18 @@ describe('Gallery', () => {
 
   it('keeps the eight snapshots used last', async () => {
     const { gallery, query } = await setUp();
-    const first = gallery.open(query).snapshot;
-    const second = gallery.open(query).snapshot;
-    for (let i = 0; i < 6; i++) gallery.open(query);
+    const first = (await gallery.open(query)).snapshot;
+    const second = (await gallery.open(query)).snapshot;
+    for (let i = 0; i < 6; i++) await gallery.open(query);
     gallery.page({ snapshot: first, offset: 0, limit: 1 });
-    gallery.open(query);
+    await gallery.open(query);
     expect(kindOf(() => gallery.page({ snapshot: second, offset: 0, limit: 1 }))).toBe('gone');
     expect(gallery.page({ snapshot: first, offset: 0, limit: 1 })).toHaveLength(1);
   });
 
   it('drops snapshots with their project', async () => {
     const { base, gallery, workspace, query } = await setUp();
-    const { snapshot } = gallery.open(query);
+    const { snapshot } = await gallery.open(query);
     await workspace.close();
     expect(kindOf(() => gallery.page({ snapshot, offset: 0, limit: 1 }))).toBe('conflict');
     await workspace.open(join(base, 'p'));
@@ -89,10 +98,10 @@ describe('Gallery', () => {
 
   it('says what it does not know', async () => {
     const { gallery, query } = await setUp();
-    expect(kindOf(() => gallery.open({ ...query, dataset: 99 }))).toBe('not-found');
+    await expect(gallery.open({ ...query, dataset: 99 })).rejects.toMatchObject({ failure: { kind: 'not-found' } });
     expect(kindOf(() => void gallery.facets({ dataset: 99, run: null, q: '' }))).toBe('not-found');
     expect(kindOf(() => gallery.get({ image: 9_999, run: null }))).toBe('not-found');
-    expect(kindOf(() => gallery.open({ ...query, q: 'label:grumpy' }))).toBe('invalid');
+    await expect(gallery.open({ ...query, q: 'label:grumpy' })).rejects.toMatchObject({ failure: { kind: 'invalid' } });
     expect(gallery.rows({ images: [9_999], run: null })).toEqual([]);
   });
 });

@@ -66,7 +66,7 @@ describe('Labels', () => {
     const { workspace, gallery, labels, events } = await setUp();
     const images = Array.from({ length: 1_200 }, (_, index) => newImage(`${index}.png`, 'sad'));
     const { dataset, ids } = addDataset(workspace.require().store, 'd', images);
-    const { snapshot } = gallery.open({ dataset, run: null, q: '', sort: 'id', descending: false });
+    const { snapshot } = await gallery.open({ dataset, run: null, q: '', sort: 'id', descending: false });
     const batch = labels.apply({
       on: { snapshot, except: ids.slice(0, 2) },
       change: { kind: 'flag', flagged: true },
@@ -135,7 +135,7 @@ describe('Labels', () => {
     expect(failureOf(() => labels.undo())).toMatchObject({ kind: 'conflict', message: 'Nothing to undo.' });
     expect(failureOf(() => labels.redo())).toMatchObject({ kind: 'conflict', message: 'Nothing to redo.' });
     const { dataset, ids } = addDataset(workspace.require().store, 'd', [newImage('a.png', 'sad')]);
-    const { snapshot } = gallery.open({ dataset, run: null, q: '', sort: 'id', descending: false });
+    const { snapshot } = await gallery.open({ dataset, run: null, q: '', sort: 'id', descending: false });
     const on = { snapshot, except: ids };
     expect(failureOf(() => labels.apply({ on, change: { kind: 'clear' } })).message).toBe('No image is selected.');
   });

@@ -52,7 +52,7 @@ describe('a hand-off bundle', () => {
     await services.workspace.open(join(folder, 'study'));
     const dataset = services.datasets.list()[0]?.id ?? -1;
     // A face box, set before the images are predicted again: the bundle must tell of it.
-    const { snapshot } = services.gallery.open({
+    const { snapshot } = await services.gallery.open({
       dataset,
       run: null,
       q: 'split:val',

@@ -29,7 +29,7 @@ describe('the sample project', () => {
     expect(cut.status).toBe('cancelled');
     const dataset = services.datasets.list()[0];
     expect(dataset?.images).toBe(600);
-    const { snapshot } = services.gallery.open({
+    const { snapshot } = await services.gallery.open({
       dataset: dataset!.id,
       run: null,
       q: '',

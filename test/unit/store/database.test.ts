@@ -47,6 +47,9 @@ it('a project from before confidence and flip gets them from its stored outputs'
   // What came after it goes too: every later migration runs again.
   undo.push('ALTER TABLE outputs DROP COLUMN box');
   for (const table of ['suite_runs', 'suites', 'trials']) undo.push(`DROP TABLE ${table}`);
+  for (const name of ['images_come', 'images_change', 'splits_change', 'predictions_come', 'predictions_go'])
+    undo.push(`DROP TRIGGER ${name}`);
+  for (const table of ['datasets', 'runs']) undo.push(`ALTER TABLE ${table} DROP COLUMN revision`);
   sql.exec(undo.join(';'));
   sql.pragma(`user_version = ${MIGRATIONS.indexOf(confidence)}`);
   sql.close();

@@ -1,16 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPRESSIONS, SEVEN, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import { SORT_KEYS, type ImageQuery, type ImageRow, type SortKey } from '../../../src-shared/domain/image.ts';
+import { SORT_KEYS, type ImageRow, type SortKey } from '../../../src-shared/domain/image.ts';
 import { openReader, type Reader } from '../../../src-main/services/store/reader.ts';
-import { Database } from '../../../src-main/services/store/database.ts';
-import { facets as countFacets } from '../../../src-main/services/store/facets.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
-import { statementsOf } from '../../../src-main/services/store/select-ids.ts';
 import { createStore } from '../../../src-main/services/store/store.ts';
 import { addDataset, addRun, newImage } from './fixture.ts';
 
@@ -279,91 +275,69 @@ describe('facets', () => {
   });
 });
 
-describe('query plans', () => {
-  /** A statement of the gallery must read one table in one pass, in the order of an index: no sort, no second table. */
-  const plans = (query: Omit<ImageQuery, 'dataset' | 'run'>): string[] => {
-    const sql = new Sqlite(join(store.folder, 'project.sqlite'), { readonly: true });
+describe('columns kept from one query to the next', () => {
+  /** What the reader says, which has followed every change, against one that has just been opened. */
+  const agrees = (): void => {
+    const fresh = openReader(store.folder);
     try {
-      return statementsOf({ ...query, dataset, run }).flatMap((statement) => {
-        const rows = sql.prepare<(string | number)[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.sql}`);
-        return rows.all(...statement.params).map((row) => row.detail);
-      });
+      for (const q of [
+        '',
+        'label:fear',
+        'wrong',
+        'loss>1 -flagged',
+        'disagreement>.2',
+        'reviewed',
+        'excluded',
+        'blurry',
+      ])
+        for (const sort of ['loss', 'disagreement', 'label', 'id'] as const) {
+          const query = { dataset, run, q, sort, descending: true };
+          expect([...reader.select(query)], `${q} by ${sort}`).toEqual([...fresh.select(query)]);
+        }
+      for (const q of ['', 'label:fear', 'loss>1'])
+        expect(reader.facets({ dataset, run, q })).toEqual(fresh.facets({ dataset, run, q }));
     } finally {
-      sql.close();
+      fresh.close();
     }
   };
 
-  it.each([
-    ['id', 'PRIMARY KEY (dataset=?)'],
-    ['path', 'COVERING INDEX images_path (dataset=?)'],
-    ['label', 'COVERING INDEX states_label (dataset=? AND label=?)'],
-    ['prediction', 'COVERING INDEX predictions_predicted (run=? AND dataset=? AND predicted=?)'],
-    ['disagreement', 'COVERING INDEX states_disagreement (dataset=? AND disagreement>?)'],
-    ['loss', 'COVERING INDEX predictions_loss (run=? AND dataset=? AND loss>?)'],
-    ['sigma', 'COVERING INDEX predictions_sigma (run=? AND dataset=? AND sigma>?)'],
-    ['flip', 'COVERING INDEX predictions_flip (run=? AND dataset=? AND flip>?)'],
-    ['confidence', 'COVERING INDEX predictions_confidence (run=? AND dataset=?)'],
-    ['margin', 'COVERING INDEX predictions_margin (run=? AND dataset=?)'],
-    ['entropy', 'COVERING INDEX predictions_entropy (run=? AND dataset=?)'],
-  ] as const)('order by %s comes from its index', (sort, index) => {
-    for (const descending of [false, true]) {
-      const details = plans({ q: '', sort, descending });
-      expect(new Set(details.map((detail) => detail.slice(detail.indexOf('USING ') + 6)))).toEqual(new Set([index]));
+  it('follow labels, votes, flags, notes, exclusions and undo', () => {
+    const next = random(3);
+    const some = (): number[] => all.filter(() => next() < 0.05).map((row) => row.id);
+    agrees();
+    const acts = [
+      () => store.labels.apply(some(), { kind: 'hard', label: 'happy' }, 'a'),
+      () => store.labels.apply(some(), { kind: 'soft', soft: { fear: 0.5, sad: 0.5 } }, 'ben'),
+      () => store.labels.apply(some(), { kind: 'hard', label: 'anger' }, 'eve', { as: 'opinion' }),
+      () => store.labels.apply(some(), { kind: 'flag', flagged: true }, 'a'),
+      () => store.labels.apply(some(), { kind: 'exclude', excluded: true }, 'a'),
+      () => store.labels.apply(some(), { kind: 'clear' }, 'a'),
+      () => store.labels.apply(some(), { kind: 'note', note: 'blurry' }, 'a'),
+    ];
+    for (const act of acts) {
+      act();
+      agrees();
     }
+    for (let i = 0; i < 5; i++) store.labels.undo('a');
+    agrees();
+    store.labels.undo('ben');
+    store.labels.undo('eve');
   });
 
-  it.each([
-    ['label:sad', 'COVERING INDEX states_label'],
-    ['split:val', 'COVERING INDEX states_split'],
-    ['reviewed', 'states_reviewed'],
-    ['flagged', 'states_flagged'],
-    ['pred:fear', 'COVERING INDEX predictions_predicted'],
-    ['wrong', 'COVERING INDEX predictions_correct'],
-    ['disagreement>.5', 'COVERING INDEX states_disagreement'],
-    ['annotator:ben', 'PRIMARY KEY (dataset=? AND image=?)'],
-    ['sigma>.6', 'COVERING INDEX predictions_sigma'],
-    ['path:foo', 'COVERING INDEX images_path'],
-    ['label:sad -split:val', 'USING PRIMARY KEY (dataset=?)'],
-    ['pred:fear sigma>.6 wrong', 'USING PRIMARY KEY (run=? AND dataset=?)'],
-  ])('%s is answered by %s', (q, index) => {
-    const [filter] = plans({ q, sort: 'id', descending: false });
-    expect(filter).toContain(index);
-  });
-
-  it('never sorts', () => {
-    for (const [q] of CASES)
-      for (const sort of SORT_KEYS)
-        expect(
-          plans({ q, sort, descending: true }).filter((detail) => detail.includes('TEMP B-TREE FOR ORDER')),
-        ).toEqual([]);
-  });
-
-  it.each(['', 'label:sad', 'sigma>.6 -split:val'])('facets of “%s” are read from indices alone', (q) => {
-    const database = new Database(join(store.folder, 'project.sqlite'), { readonly: true });
-    const asked = new Set<string>();
-    const recording = new Proxy(database, {
-      get: (target, name) =>
-        name === 'prepare'
-          ? (sql: string) => {
-              asked.add(sql);
-              return target.prepare(sql);
-            }
-          : (Reflect.get(target, name) as unknown),
-    });
-    try {
-      countFacets(recording, { dataset, run, q });
-      const counting = [...asked].filter((sql) => /count\(\*\)|^SELECT (image|min|max)/.test(sql));
-      expect(counting.length).toBeGreaterThan(12);
-      for (const sql of counting) {
-        const values = new Array<number>(sql.split('?').length - 1).fill(1);
-        const plan = database.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
-        const details = plan.map(({ detail }) => detail);
-        // One range of one index: never a whole table, never a sort.
-        expect(details, sql).toHaveLength(1);
-        expect(details[0], sql).toMatch(/^SEARCH .* USING (COVERING INDEX|PRIMARY KEY|INDEX states_status)/);
-      }
-    } finally {
-      database.close();
-    }
+  it('follow new predictions, new images and a second look at broken ones', () => {
+    const [row] = all;
+    if (row === undefined) throw new Error('No image.');
+    const before = store.images.detail(row.id, run)?.prediction;
+    store.runs.putPredictions(run, [{ image: row.id, mu: new Float32Array(7).fill(1), logvar: new Float32Array(7) }]);
+    agrees();
+    if (before?.logvar) store.runs.putPredictions(run, [{ image: row.id, mu: before.mu, logvar: before.logvar }]);
+    const broken = all.find((one) => one.status === 'broken');
+    const facts = { width: 9, height: 9, bytes: 9, contentHash: '', perceptualHash: '', box: null };
+    store.images.mend(broken?.id ?? 0, { ...facts, reason: null });
+    agrees();
+    store.images.mend(broken?.id ?? 0, { ...facts, reason: 'again' });
+    const added = store.datasets.insertImages(dataset, [newImage('late.png', 'fear', { split: 'late' })]);
+    agrees();
+    expect([...reader.select({ dataset, run, q: 'split:late', sort: 'loss', descending: true })]).toEqual(added);
   });
 });

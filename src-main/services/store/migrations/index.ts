@@ -12,6 +12,7 @@ import { reverts } from './0010-reverts.ts';
 import { confidence } from './0011-confidence.ts';
 import { boxOfOutputs } from './0012-box-of-outputs.ts';
 import { protocols } from './0013-protocols.ts';
+import { revisions } from './0014-revisions.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   confidence,
   boxOfOutputs,
   protocols,
+  revisions,
 ];
