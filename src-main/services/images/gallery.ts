@@ -100,8 +100,7 @@ export class Gallery {
 
   #snapshot(key: string): Snapshot {
     const kept = this.#snapshots.get(key);
-    if (kept === undefined || kept.opened !== this.#workspace.require())
-      throw gone();
+    if (kept === undefined || kept.opened !== this.#workspace.require()) throw gone();
     this.#snapshots.delete(key);
     this.#snapshots.set(key, kept);
     return kept;

@@ -147,7 +147,11 @@ function inBrowser(
   work: string,
   unit: 'ms' | 'MB' | 'tiles',
   reach: Reach,
-  measure: (page: Parameters<Parameters<typeof withGallery>[1]>[0], workbench: Workbench, rounds: number) => Promise<Measurement>,
+  measure: (
+    page: Parameters<Parameters<typeof withGallery>[1]>[0],
+    workbench: Workbench,
+    rounds: number,
+  ) => Promise<Measurement>,
 ): Row {
   return {
     name,
@@ -187,7 +191,12 @@ const jump = inBrowser(
         }, project.images - 1),
       );
     }
-    return { kind: 'absolute', unit: 'ms', spread: spreadOf(taken), parts: [quantity('slowest', [Math.max(...taken)])] };
+    return {
+      kind: 'absolute',
+      unit: 'ms',
+      spread: spreadOf(taken),
+      parts: [quantity('slowest', [Math.max(...taken)])],
+    };
   },
 );
 
@@ -205,10 +214,22 @@ const scroll = inBrowser(
       unit: 'ms',
       spread: spreadOf(runs.map(({ frames }) => percentile(frames, 0.95))),
       parts: [
-        quantity('median frame', runs.flatMap(({ frames }) => frames)),
-        quantity('p99', [percentile(runs.flatMap(({ frames }) => frames), 0.99)]),
+        quantity(
+          'median frame',
+          runs.flatMap(({ frames }) => frames),
+        ),
+        quantity('p99', [
+          percentile(
+            runs.flatMap(({ frames }) => frames),
+            0.99,
+          ),
+        ]),
         quantity('without scrolling, p95', [percentile(idle.frames, 0.95)]),
-        quantity('most tiles', runs.map(({ tiles }) => tiles), 'tiles'),
+        quantity(
+          'most tiles',
+          runs.map(({ tiles }) => tiles),
+          'tiles',
+        ),
       ],
     };
   },
