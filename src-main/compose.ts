@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountName } from './home.ts';
+import { Benchmarks } from './services/benchmarks/benchmarks.ts';
 import { Datasets } from './services/datasets/datasets.ts';
 import { Duplicates } from './services/duplicates/duplicates.ts';
 import { createEngine, type SpawnEngine } from './services/engine/client.ts';
@@ -67,6 +68,7 @@ export interface Services {
   readonly trials: Offered<Trials>;
   readonly models: Offered<Models>;
   readonly evaluations: Offered<Evaluations>;
+  readonly benchmarks: Offered<Benchmarks>;
   readonly tensorflow: Offered<Tensorflow>;
   readonly sample: Offered<SampleProject>;
   /** Cancels jobs, ends the engine, closes the project: nothing is left behind. */
@@ -115,6 +117,7 @@ export function composeServices(options: ComposeOptions): Services {
     trials: new Trials(workspace, runs, engine, emit),
     models: new Models(workspace, engine, emit, join(resources, 'python')),
     evaluations: new Evaluations(workspace, statistics, queries),
+    benchmarks: new Benchmarks(workspace, engine, home),
     tensorflow: new Tensorflow({
       home,
       devices: () => engine.devices({ refresh: true }),

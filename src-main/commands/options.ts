@@ -15,6 +15,12 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: s
   };
 }
 
+/** "1,8": whole numbers, each once. */
+export function integers(least: number, most: number): (text: string) => number[] {
+  const one = integer(least, most);
+  return (text) => [...new Set(text.split(',').map((part) => one(part.trim())))];
+}
+
 export function positive(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0)

@@ -1,6 +1,7 @@
 import type { Value } from '../../src-shared/contract/methods/index.ts';
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { SEVEN, type Expression } from '../../src-shared/domain/expression.ts';
+import type { Failure } from '../../src-shared/domain/failure.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import type { Project } from '../../src-shared/domain/project.ts';
 import { facetValues, withFacet } from '../../src-shared/domain/query/edit.ts';
@@ -8,6 +9,7 @@ import type { Device } from '../../src-shared/domain/device.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
 import { client, onConnection, onReconnect } from '../api/client.ts';
 import { call } from './call.ts';
+import { notifyFailure } from './notices.svelte.ts';
 import { router } from './router.svelte.ts';
 
 export type AppInfo = Value<'app.info'>;
@@ -137,7 +139,18 @@ class Session {
     }
     this.#ready = true;
     // Probing devices starts the engine process: nothing on the first screen waits for it.
-    if (this.#devices.length === 0) this.#devices = (await call('devices.list', {})) ?? [];
+    if (this.#devices.length === 0) {
+      const failure = await this.refreshDevices();
+      if (failure !== null) notifyFailure(failure);
+    }
+  }
+
+  /** @param again tries each device anew. @returns why the list could not be made, or null. */
+  async refreshDevices(again = false): Promise<Failure | null> {
+    const found = await client.call('devices.list', again ? { refresh: true } : {});
+    if (!found.ok) return found.error;
+    this.#devices = found.value;
+    return null;
   }
 
   async refreshDatasets(): Promise<void> {

@@ -17,6 +17,14 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined ? '–' : `${fixed(share * 100, digits)}%`;
 }
 
+/** 1536 -> "1.5 KiB"; 0 -> "0 B". */
+export function bytes(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log2(value) / 10));
+  const scaled = value / 1024 ** power;
+  return `${power === 0 || scaled >= 100 ? fixed(scaled, 0) : fixed(scaled, 1)} ${units[power]}`;
+}
+
 /** "1 image", "1,204 images". */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;

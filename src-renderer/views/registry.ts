@@ -1,6 +1,7 @@
 import type { LucideIcon } from '@lucide/svelte';
 import Activity from '@lucide/svelte/icons/activity';
 import Box from '@lucide/svelte/icons/box';
+import Cpu from '@lucide/svelte/icons/cpu';
 import Database from '@lucide/svelte/icons/database';
 import GitCompare from '@lucide/svelte/icons/git-compare';
 import Grid from '@lucide/svelte/icons/grid-3x3';
@@ -22,7 +23,7 @@ export interface View {
   /** Lines in the rail stand between groups. */
   readonly group: 'start' | 'data' | 'model';
   /** Shows a dot in the rail while a job of this kind runs. */
-  readonly live?: 'train' | 'import';
+  readonly live?: 'train' | 'import' | 'benchmark';
   readonly load: () => Promise<{ default: Component }>;
 }
 
@@ -109,6 +110,15 @@ export const VIEWS: readonly View[] = [
     letter: 'O',
     group: 'model',
     load: () => import('./models/Models.svelte'),
+  },
+  {
+    path: '/devices',
+    title: 'Devices',
+    icon: Cpu,
+    letter: 'H',
+    group: 'model',
+    live: 'benchmark',
+    load: () => import('./devices/Devices.svelte'),
   },
 ];
 

@@ -26,6 +26,20 @@ export const Device = z.object({
 });
 export type Device = z.infer<typeof Device>;
 
+/** Kinds of work that `auto` chooses a device for, each by a measurement of its own. */
+export const DeviceWork = z.enum(['inference', 'training']);
+export type DeviceWork = z.infer<typeof DeviceWork>;
+
+/** What `auto` takes for a kind of work, and from which measurement. */
+export const AutoChoice = z.object({
+  work: DeviceWork,
+  /** Null while it is not known: the devices that can be used have not been measured. */
+  device: DeviceId.nullable(),
+  /** Seconds of a small piece of such work, by device; null where the measurement failed. Empty where only one can be used. */
+  measured: z.array(z.object({ device: DeviceId, seconds: z.number().nullable() })),
+});
+export type AutoChoice = z.infer<typeof AutoChoice>;
+
 /** `wheel`: built here against the library of a current Python wheel; `package`: the older one that the npm package brings. */
 export const TensorflowSource = z.enum(['wheel', 'package']);
 export type TensorflowSource = z.infer<typeof TensorflowSource>;

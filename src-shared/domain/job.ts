@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { Failure } from './failure.ts';
 
-export const JobKind = z.enum(['sample', 'import', 'train', 'predict', 'trial', 'export', 'duplicates', 'install']);
+export const JobKind = z.enum([
+  'sample',
+  'import',
+  'train',
+  'predict',
+  'trial',
+  'export',
+  'duplicates',
+  'install',
+  'benchmark',
+]);
 export type JobKind = z.infer<typeof JobKind>;
 
 export const JobStatus = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled', 'interrupted']);

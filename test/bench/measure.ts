@@ -1,4 +1,5 @@
 /** Measuring in turns: whatever else the machine does then meets all sides alike. */
+import { quantile } from '../../src-shared/metrics/quantiles.ts';
 import type { Spread } from './row.ts';
 
 /** Runs the work once and tells its seconds. */
@@ -38,11 +39,5 @@ export function quotients(above: readonly number[], below: readonly number[]): n
 
 /** Median and quartiles, interpolated linearly. */
 export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => {
-    const place = share * (sorted.length - 1);
-    const [below, above] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN];
-    return below + (above - below) * (place - Math.floor(place));
-  };
-  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+  return { median: quantile(values, 0.5), low: quantile(values, 0.25), high: quantile(values, 0.75) };
 }

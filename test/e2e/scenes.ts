@@ -45,6 +45,7 @@ export const SCENES: readonly Scene[] = [
   view('train-none', '/train'),
   view('runs-none', '/runs'),
   view('analysis-none', '/analysis'),
+  view('devices-none', '/devices'),
   {
     name: 'jobs',
     always: true,
@@ -258,6 +259,22 @@ export const SCENES: readonly Scene[] = [
       await dialog.getByText(/largest difference/).waitFor();
     },
     leave: escape,
+  },
+  {
+    name: 'devices',
+    show: async ({ api, go }) => {
+      const model = { kind: 'network', size: 'tiny', vich: true } as const;
+      const plan = { devices: ['cpu' as const], batches: [1, 8, 32], warmUp: 2, repeats: 10 };
+      await api.finished((await api.get('devices.benchmark', { ...plan, model })).job);
+      await go('/devices');
+    },
+  },
+  {
+    name: 'devices-results',
+    show: async ({ page }) => {
+      await page.getByRole('region', { name: 'Results, table' }).scrollIntoViewIfNeeded();
+      await page.waitForTimeout(300);
+    },
   },
   view('runs', '/runs'),
   {

@@ -29,6 +29,7 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
     spawn('engine', { POSTER_VAR_HOME: home, ...tensorflowEnvironment(tensorflowFolder(home)) });
   const work = new Lane(start);
   const answers = new Lane(start);
+  const alone = new Set<Lane>();
   const devices = new Devices({
     facts: () => answers.call('inventory', null),
     spawn: start,
@@ -38,6 +39,21 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
     devices: async ({ refresh = false } = {}) => {
       if (refresh) devices.forget();
       return [...(await devices.list())];
+    },
+    auto: (measure) => devices.auto(measure),
+    benchmark: async (request, onPass, signal) => {
+      await devices.choose(request.device, 'inference');
+      const lane = new Lane(start);
+      const stop = (): void => void lane.close();
+      alone.add(lane);
+      signal.addEventListener('abort', stop);
+      try {
+        return await lane.call('benchmark', request, onPass, signal);
+      } finally {
+        signal.removeEventListener('abort', stop);
+        alone.delete(lane);
+        await lane.close();
+      }
     },
     inspect: (checkpoint) => answers.call('inspect', { checkpoint }),
     explain: async (request) => {
@@ -97,7 +113,7 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
     },
     trainHead: (plan, onEpoch, signal) => work.call('trainHead', plan, onEpoch, signal),
     close: async () => {
-      await Promise.all([devices.close(), work.close(), answers.close()]);
+      await Promise.all([devices.close(), work.close(), answers.close(), ...[...alone].map((lane) => lane.close())]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
 import type { EpochDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import type { Device, DeviceChoice } from '../../../src-shared/domain/device.ts';
+import type { AutoChoice, Device, DeviceChoice, DeviceId } from '../../../src-shared/domain/device.ts';
 import type { Examination, ModelExport, ModelFormat, ModelPrecision } from '../../../src-shared/domain/model.ts';
 import type { EpochMetrics, ModelSize, TrainSettings } from '../../../src-shared/domain/run.ts';
 
@@ -208,6 +208,25 @@ export interface HeadOutcome {
   readonly written: CheckpointInfo | null;
 }
 
+/** A model whose speed is measured: one that was trained, or the network with fresh weights. */
+export type BenchmarkedModel =
+  { readonly checkpoint: string } | { readonly size: ModelSize; readonly classes: number; readonly vich: boolean };
+
+export interface BenchmarkMeasurement {
+  readonly size: ModelSize;
+  readonly classes: number;
+  readonly vich: boolean;
+  /** As PyTorch counts them. */
+  readonly parameters: number;
+  /** For one image. */
+  readonly multiplyAdds: number;
+  /** Of each forward pass that counts. */
+  readonly seconds: Float64Array;
+  readonly openSeconds: number;
+  /** Of the process that computed. */
+  readonly peakBytes: number;
+}
+
 /**
  * The engine, in a process of its own: a crash or an out-of-memory there reaches the caller as FailureError 'engine', and the
  * next call starts a new process. Calls queue: one at a time.
@@ -215,6 +234,23 @@ export interface HeadOutcome {
 export interface Engine {
   /** @param refresh looks and tries again: something was installed or removed. */
   devices(options?: { refresh?: boolean }): Promise<Device[]>;
+  /** What `auto` takes for inference and for training; `missing` measures what is not known, `again` everything. */
+  auto(measure: 'no' | 'missing' | 'again'): Promise<AutoChoice[]>;
+  /**
+   * Times forward passes, in a process for that alone: its memory is then the model's. An abort ends the process.
+   * @param onPass passes done, those to warm up included, some times a second.
+   */
+  benchmark(
+    request: {
+      readonly device: DeviceId;
+      readonly model: BenchmarkedModel;
+      readonly batch: number;
+      readonly warmUp: number;
+      readonly repeats: number;
+    },
+    onPass: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<BenchmarkMeasurement>;
   inspect(checkpoint: string): Promise<CheckpointInfo>;
   /** Batches arrive in order; `onBatch` is awaited, so that a slow database holds the engine back, not memory. */
   predict(

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src-main/commands/program.ts';
@@ -172,5 +173,24 @@ describe('commands over real services', () => {
   it('lists devices', async () => {
     const { json } = await run('devices');
     expect(json['devices']).toContainEqual(expect.objectContaining({ id: 'cpu', available: true }));
+    expect(json['auto']).toMatchObject([{ work: 'inference' }, { work: 'training' }]);
+  });
+
+  it('benchmarks a network and a checkpoint, and writes what it measured as a table', async () => {
+    const quick = ['devices', '--benchmark', '--device', 'cpu', '--runs', '2', '--warm-up', '0'];
+    const { code, json } = await run(...quick, '--size', 'tiny', '--no-vich', '--batch', '1,2', '--csv', 'speed.csv');
+    expect(code).toBe(0);
+    expect(json['results']).toMatchObject([
+      { device: 'cpu', model: 'Tiny network without VICH', vich: false, batch: 1, repeats: 2 },
+      { device: 'cpu', batch: 2 },
+    ]);
+    const lines: Record<string, string>[] = parse(readFileSync(join(folder, 'speed.csv')), { columns: true });
+    const column = (name: string): (string | undefined)[] => lines.map((line) => line[name]);
+    expect(column('batch')).toEqual(['1', '2']);
+    expect(column('median_seconds').every((text) => Number(text) > 0)).toBe(true);
+    const own = await run(...quick, '--checkpoint', 'tiny.safetensors', '--batch', '1');
+    expect(own.json['results']).toMatchObject([{ model: 'tiny.safetensors', vich: true }]);
+    expect(await run('devices', '--csv', 'speed.csv')).toMatchObject({ code: 2 });
+    expect(await run(...quick, '--batch', '0')).toMatchObject({ code: 2 });
   });
 });

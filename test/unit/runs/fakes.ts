@@ -97,6 +97,8 @@ export class ScriptedEngine implements Engine {
   features: Engine['features'] = () => Promise.reject(new Error('not scripted'));
   rangeTest: Engine['rangeTest'] = () => Promise.reject(new Error('not scripted'));
   measureBatch: Engine['measureBatch'] = () => Promise.reject(new Error('not scripted'));
+  auto: Engine['auto'] = () => Promise.resolve([]);
+  benchmark: Engine['benchmark'] = () => Promise.reject(new Error('not scripted'));
   trainHead: Engine['trainHead'] = () => Promise.reject(new Error('not scripted'));
 
   explain: Engine['explain'] = () =>

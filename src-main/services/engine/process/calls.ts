@@ -9,6 +9,7 @@ import { GRID_SIDE } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { initialise } from '../model/initialise.ts';
 import { IMAGE_SIZE } from '../runtime/graphs.ts';
+import { benchmark } from '../runtime/benchmark.ts';
 import { inventory } from '../runtime/inventory.ts';
 import { measure, probe } from '../runtime/probe.ts';
 import { trainHead } from './head.ts';
@@ -21,6 +22,9 @@ import { measureBatch, rangeTest } from './trial.ts';
 
 const sessions = new Sessions();
 
+/** Between two words on how far a benchmark is: a pass may take a millisecond. */
+const TOLD_EVERY_MS = 150;
+
 export const CALLS: CallTable = {
   inventory: () => inventory(),
 
@@ -30,6 +34,15 @@ export const CALLS: CallTable = {
   },
 
   measure: ({ device, work }) => measure(device, work),
+
+  benchmark: (task, { tell }) => {
+    let toldAt = -Infinity;
+    return benchmark(task, async (done) => {
+      if (performance.now() - toldAt < TOLD_EVERY_MS) return;
+      toldAt = performance.now();
+      await tell(done);
+    });
+  },
 
   inspect: ({ checkpoint }) => Promise.resolve(inspectCheckpoint(checkpoint)),
 

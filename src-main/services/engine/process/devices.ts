@@ -1,8 +1,8 @@
 /** Which devices can be used here, and from what a person chose to one of them. */
 import { FailureError, toFailure } from '../../../../src-shared/domain/failure.ts';
-import type { Device, DeviceChoice, DeviceId } from '../../../../src-shared/domain/device.ts';
+import { DeviceWork } from '../../../../src-shared/domain/device.ts';
+import type { AutoChoice, Device, DeviceChoice, DeviceId } from '../../../../src-shared/domain/device.ts';
 import type { DeviceFacts } from '../runtime/inventory.ts';
-import type { Work } from '../runtime/probe.ts';
 import { Lane } from './lane.ts';
 import type { Measurements } from './measurements.ts';
 import type { EngineProcess } from './spawn.ts';
@@ -45,7 +45,7 @@ export class Devices {
   }
 
   /** @throws FailureError 'unavailable' for a device that cannot be used here, with the reason. */
-  async choose(choice: DeviceChoice, work: Work): Promise<DeviceId> {
+  async choose(choice: DeviceChoice, work: DeviceWork): Promise<DeviceId> {
     if (choice === 'cpu') return choice;
     const devices = await this.list();
     const usable = devices.filter(({ available }) => available);
@@ -81,7 +81,7 @@ export class Devices {
     }
   }
 
-  async #fastest(usable: readonly Device[], work: Work): Promise<DeviceId> {
+  async #fastest(usable: readonly Device[], work: DeviceWork): Promise<DeviceId> {
     const [only, ...others] = usable;
     if (only === undefined) return 'cpu';
     if (others.length === 0) return only.id;
@@ -94,13 +94,39 @@ export class Devices {
     return best.id;
   }
 
+  /** What `auto` takes for each kind of work, and from which measurement; `no` measures nothing. */
+  async auto(measure: 'no' | 'missing' | 'again'): Promise<AutoChoice[]> {
+    const usable = (await this.list()).filter(({ available }) => available);
+    const choices: AutoChoice[] = [];
+    for (const work of DeviceWork.options) {
+      if (measure === 'again') for (const device of usable) this.#tools.measurements.remove(keyOf(device, work));
+      if (measure !== 'no') await this.#fastest(usable, work);
+      choices.push(this.#known(usable, work, measure !== 'no'));
+    }
+    return choices;
+  }
+
+  /** @param tried a device without a measurement failed to give one. */
+  #known(usable: readonly Device[], work: DeviceWork, tried: boolean): AutoChoice {
+    const [only, ...others] = usable;
+    if (only === undefined || others.length === 0) return { work, device: only?.id ?? 'cpu', measured: [] };
+    const measured = usable.map((device) => ({
+      device: device.id,
+      seconds: this.#tools.measurements.get(keyOf(device, work)),
+    }));
+    const isKnown = tried || measured.every(({ seconds }) => seconds !== null);
+    if (!isKnown) return { work, device: null, measured: measured.filter(({ seconds }) => seconds !== null) };
+    const [fastest] = measured.toSorted((a, b) => (a.seconds ?? Infinity) - (b.seconds ?? Infinity));
+    return { work, device: fastest?.device ?? only.id, measured };
+  }
+
   /** Infinity for a device that fails to be measured. */
-  async #seconds({ id, name, driver, runtime }: Device, work: Work): Promise<number> {
-    const key = [id, name, driver ?? '', runtime, work].join(' | ');
+  async #seconds(device: Device, work: DeviceWork): Promise<number> {
+    const key = keyOf(device, work);
     const known = this.#tools.measurements.get(key);
     if (known !== null) return known;
     try {
-      const seconds = await this.#alone((lane) => lane.call('measure', { device: id, work }));
+      const seconds = await this.#alone((lane) => lane.call('measure', { device: device.id, work }));
       this.#tools.measurements.set(key, seconds);
       return seconds;
     } catch {
@@ -128,4 +154,9 @@ export class Devices {
       await lane.close();
     }
   }
+}
+
+/** What a measurement is kept under: another driver or runtime is measured anew. */
+function keyOf({ id, name, driver, runtime }: Device, work: DeviceWork): string {
+  return [id, name, driver ?? '', runtime, work].join(' | ');
 }

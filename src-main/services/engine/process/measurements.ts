@@ -18,7 +18,17 @@ export class Measurements {
   }
 
   set(key: string, seconds: number): void {
-    const text = `${JSON.stringify({ ...this.#read(), [key]: seconds }, null, 2)}\n`;
+    this.#write({ ...this.#read(), [key]: seconds });
+  }
+
+  /** It is measured again when it is asked for next. */
+  remove(key: string): void {
+    const { [key]: known, ...others } = this.#read();
+    if (known !== undefined) this.#write(others);
+  }
+
+  #write(kept: Readonly<Record<string, number>>): void {
+    const text = `${JSON.stringify(kept, null, 2)}\n`;
     mkdirSync(dirname(this.#file), { recursive: true });
     const draft = `${this.#file}.${process.pid}`;
     writeFileSync(draft, text);

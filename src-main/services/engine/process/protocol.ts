@@ -1,12 +1,13 @@
 /** What travels between the services and the engine process. Arrays are cloned as they are, never turned into JSON. */
 import type { Failure } from '../../../../src-shared/domain/failure.ts';
-import type { DeviceId } from '../../../../src-shared/domain/device.ts';
+import type { DeviceId, DeviceWork } from '../../../../src-shared/domain/device.ts';
 import type { StopReason } from '../../../../src-shared/domain/job.ts';
 import type { Expression } from '../../../../src-shared/domain/expression.ts';
 import type { ModelExport } from '../../../../src-shared/domain/model.ts';
 import type { PlainExamination } from '../checkpoint/examine.ts';
 import type { ConvertedFile } from '../checkpoint/pytorch/convert.ts';
 import type {
+  BenchmarkMeasurement,
   CheckpointInfo,
   Engine,
   ExportRequest,
@@ -22,7 +23,7 @@ import type {
   TrainingPlan,
 } from '../interface.ts';
 import type { DeviceFacts } from '../runtime/inventory.ts';
-import type { Work } from '../runtime/probe.ts';
+import type { BenchmarkTask } from '../runtime/benchmark.ts';
 
 /** A request as it reaches the engine process: the device is chosen. */
 type OnDevice<T> = Omit<T, 'device'> & { readonly device: DeviceId };
@@ -32,7 +33,8 @@ export interface Calls {
   inventory: { params: null; event: never; value: DeviceFacts[] };
   probe: { params: { device: DeviceId }; event: never; value: null };
   /** Seconds that a small piece of such work takes. */
-  measure: { params: { device: DeviceId; work: Work }; event: never; value: number };
+  measure: { params: { device: DeviceId; work: DeviceWork }; event: never; value: number };
+  benchmark: { params: BenchmarkTask; event: number; value: BenchmarkMeasurement };
   inspect: { params: { checkpoint: string }; event: never; value: CheckpointInfo };
   predict: {
     params: { checkpoint: string; files: readonly FileToPredict[]; device: DeviceId };

@@ -1,14 +1,13 @@
 /** Tries a device out: whether it computes, and how fast. In a process of its own, which a driver's failure may end. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { DeviceWork } from '../../../../src-shared/domain/device.ts';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import '../model/gradients.ts';
 import type { Program } from '../trace/program.ts';
 import { DEVICES } from './devices.ts';
 import type { DeviceId } from './devices.ts';
 import { executorFor } from './executors.ts';
-
-export type Work = 'inference' | 'training';
 
 const DOUBLE: Program<'x'> = {
   name: 'probe',
@@ -48,7 +47,7 @@ const SIDE = 14;
 const CHANNELS = 256;
 
 /** Two of the convolutions that most of a forward pass is made of (IR50's third body), or these with their gradients. */
-function workload(work: Work): Program<'x' | 'filter'> {
+function workload(work: DeviceWork): Program<'x' | 'filter'> {
   const unit = (x: Tensor, filter: Tensor): Tensor => {
     const ready = tf.transpose(filter, [2, 3, 1, 0]) as Tensor4D;
     return tf.conv2d(tf.relu(tf.conv2d(x as Tensor4D, ready, 1, 1)), ready, 1, 1);
@@ -68,7 +67,7 @@ const RUNS = 3;
 const ENOUGH_SECONDS = 1;
 
 /** Seconds of the fastest of a few runs; a slow device is not measured longer than needed. */
-export async function measure(device: DeviceId, work: Work): Promise<number> {
+export async function measure(device: DeviceId, work: DeviceWork): Promise<number> {
   const program = workload(work);
   const executable = await executorFor(device).open(program);
   const filled = (size: number): Float32Array => new Float32Array(size).fill(1e-3);

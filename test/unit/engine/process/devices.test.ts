@@ -100,6 +100,48 @@ describe('the choice', () => {
     expect(asked.filter((call) => call.startsWith('measure'))).toEqual([]);
   });
 
+  it('tells what auto takes and why, measures what is missing, and all of it again when asked', async () => {
+    const list = devices();
+    const none = { device: null, measured: [] };
+    expect(await list.auto('no')).toEqual([
+      { work: 'inference', ...none },
+      { work: 'training', ...none },
+    ]);
+    expect(asked.filter((call) => call.startsWith('measure'))).toEqual([]);
+    await list.choose('auto', 'inference');
+    const times = [
+      { device: 'cpu', seconds: 0.5 },
+      { device: 'webgpu', seconds: 0.05 },
+    ];
+    expect(await list.auto('no')).toEqual([
+      { work: 'inference', device: 'webgpu', measured: times },
+      { work: 'training', ...none },
+    ]);
+    asked = [];
+    expect((await list.auto('missing')).map(({ device }) => device)).toEqual(['webgpu', 'webgpu']);
+    expect(asked).toEqual(['measure cpu', 'measure webgpu']);
+    asked = [];
+    await list.auto('again');
+    expect(asked).toHaveLength(4);
+  });
+
+  it('tells that a measurement failed, and what auto takes instead', async () => {
+    const fails: Answer = (message) => {
+      const { device } = message.params as { device: string };
+      if (message.name !== 'measure' || device === 'cpu') return answer(message);
+      return { kind: 'failure', id: message.id, failure: { kind: 'engine', message: 'No memory.', remedy: '' } };
+    };
+    const [inference] = await devices(fails).auto('missing');
+    expect(inference).toEqual({
+      work: 'inference',
+      device: 'cpu',
+      measured: [
+        { device: 'cpu', seconds: 0.5 },
+        { device: 'webgpu', seconds: null },
+      ],
+    });
+  });
+
   it('auto measures again after the driver or the runtime changed', async () => {
     await devices().choose('auto', 'inference');
     asked = [];

@@ -1,0 +1,76 @@
+import type { BenchmarkResult } from '../../../src-shared/domain/benchmark.ts';
+import type { AutoChoice, TensorflowStatus } from '../../../src-shared/domain/device.ts';
+import type { Failure } from '../../../src-shared/domain/failure.ts';
+import { client } from '../../api/client.ts';
+import { busy } from '../../state/busy.svelte.ts';
+import { call } from '../../state/call.ts';
+import { session } from '../../state/session.svelte.ts';
+
+/** What this machine can compute with, and what was measured on it. */
+export class Machine {
+  #auto = $state.raw<readonly AutoChoice[]>([]);
+  #results = $state.raw<readonly BenchmarkResult[]>([]);
+  #tensorflow = $state.raw<TensorflowStatus | null>(null);
+  #failure = $state.raw<Failure | null>(null);
+  #looking = $state(false);
+  #measuring = $state(false);
+
+  get auto(): readonly AutoChoice[] {
+    return this.#auto;
+  }
+  /** Newest first. */
+  get results(): readonly BenchmarkResult[] {
+    return this.#results;
+  }
+  get tensorflow(): TensorflowStatus | null {
+    return this.#tensorflow;
+  }
+  /** Why the devices could not be listed. */
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+  get looking(): boolean {
+    return this.#looking;
+  }
+  get measuring(): boolean {
+    return this.#measuring;
+  }
+
+  /** @param refresh tries every device again. */
+  async look(refresh = false): Promise<void> {
+    this.#looking = true;
+    this.#failure = await busy.track(session.refreshDevices(refresh));
+    this.#looking = false;
+    if (this.#failure !== null) return;
+    const [auto, tensorflow] = await Promise.all([
+      call('devices.auto', { measure: 'no' }),
+      call('tensorflow.status', {}),
+      this.refreshResults(),
+    ]);
+    this.#auto = auto ?? [];
+    this.#tensorflow = tensorflow;
+  }
+
+  async refreshResults(): Promise<void> {
+    this.#results = (await call('devices.benchmarks', {})) ?? this.#results;
+  }
+
+  async measure(): Promise<void> {
+    this.#measuring = true;
+    const known = this.#auto.every(({ device }) => device !== null);
+    const found = await busy.track(client.call('devices.auto', { measure: known ? 'again' : 'missing' }));
+    this.#measuring = false;
+    if (found.ok) this.#auto = found.value;
+    else this.#failure = found.error;
+  }
+
+  async clear(): Promise<void> {
+    await call('devices.clearBenchmarks', {});
+    await this.refreshResults();
+  }
+
+  async removeTensorflow(): Promise<void> {
+    const status = await busy.track(call('tensorflow.remove', {}));
+    if (status !== null) await this.look();
+  }
+}
