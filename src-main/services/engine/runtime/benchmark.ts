@@ -49,7 +49,16 @@ export async function benchmark(
   const peakBytes = peakMemory();
   await classifier.dispose();
   const { size, classes, vich } = config;
-  return { size, classes, vich, parameters: parameterCount(config), multiplyAdds: work, seconds, openSeconds, peakBytes };
+  return {
+    size,
+    classes,
+    vich,
+    parameters: parameterCount(config),
+    multiplyAdds: work,
+    seconds,
+    openSeconds,
+    peakBytes,
+  };
 }
 
 function modelOf(model: BenchmarkedModel): { weights: Weights; config: ModelConfig } {

@@ -64,7 +64,11 @@ describe('a benchmark in the engine process', () => {
   it('refuses a device that cannot be used before anything starts', { timeout: 120_000 }, async () => {
     const missing = process.platform === 'win32' ? 'coreml' : 'dml';
     await expect(
-      engine.benchmark({ ...tiny, device: missing, warmUp: 0, repeats: 2 }, () => undefined, new AbortController().signal),
+      engine.benchmark(
+        { ...tiny, device: missing, warmUp: 0, repeats: 2 },
+        () => undefined,
+        new AbortController().signal,
+      ),
     ).rejects.toThrow(new RegExp(`The device ${missing} cannot be used`));
   });
 });

@@ -9,9 +9,7 @@ import { trace } from '../../../../src-main/services/engine/trace/trace.ts';
 describe('multiply-adds', () => {
   it('of a product of matrices, whichever of them is transposed', () => {
     const product = (a: number[], b: number[], flipA: boolean, flipB: boolean): number =>
-      multiplyAdds(
-        trace(({ x, w }) => ({ y: tf.matMul(x, w, flipA, flipB) }), { x: { shape: a }, w: { shape: b } }),
-      );
+      multiplyAdds(trace(({ x, w }) => ({ y: tf.matMul(x, w, flipA, flipB) }), { x: { shape: a }, w: { shape: b } }));
     expect(product([5, 3], [3, 2], false, false)).toBe(5 * 3 * 2);
     expect(product([3, 5], [2, 3], true, true)).toBe(5 * 3 * 2);
     expect(product([4, 5, 3], [4, 3, 2], false, false)).toBe(4 * 5 * 3 * 2);
