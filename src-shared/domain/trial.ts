@@ -40,6 +40,8 @@ export const TrialResult = z.discriminatedUnion('kind', [
   }),
 ]);
 export type TrialResult = z.infer<typeof TrialResult>;
+export type RateTrialResult = Extract<TrialResult, { kind: 'learning-rate' }>;
+export type BatchTrialResult = Extract<TrialResult, { kind: 'batch' }>;
 
 export const Trial = z.object({
   id: z.number().int(),

@@ -1,16 +1,9 @@
 /** The table of an ablation: each variant's accuracy over the seeds, as the paper's table 3 has it for one run each. */
+import { PAPER_RESULTS, paperDatasetOf, type PaperDataset } from '../domain/paper.ts';
 import type { Run } from '../domain/run.ts';
 import { VARIANTS } from '../domain/suite.ts';
 import type { Suite, VariantId } from '../domain/suite.ts';
 import type { Table } from '../text/table.ts';
-
-/** Accuracy in per cent that the paper reports, by the dataset of its presets: full, without embedding, without VICH, baseline. */
-const PAPER: Readonly<Record<string, readonly [number, number, number, number]>> = {
-  rafdb: [92.76, 92.66, 92.5, 92.21],
-  affectnet7: [67.91, 67.85, 67.66, 67.49],
-  affectnet8: [64.27, 64.24, 64.02, 63.77],
-  ferplus: [91.89, 91.85, 91.69, 91.62],
-};
 
 export interface AblationRow {
   readonly variant: VariantId;
@@ -22,17 +15,28 @@ export interface AblationRow {
   /** Over the seeds that are done; the deviation is the sample's (n - 1), null below two. */
   readonly mean: number | null;
   readonly deviation: number | null;
-  /** What the paper reports for this variant, per cent; null for a preset that is none of its datasets'. */
+  /** What the paper reports for this variant, per cent; null without a dataset of its. */
   readonly paper: number | null;
 }
 
 type MeasuredRun = Pick<Run, 'id' | 'status' | 'best'>;
 
-/** Only runs that have ended count: one under way may still get better. */
-export function ablationRows(suite: Suite, runs: readonly MeasuredRun[]): AblationRow[] {
+/** Whose figures stand beside a suite's: the paper's on the dataset of its preset. */
+export function paperOf({ request }: Suite): PaperDataset | null {
+  return paperDatasetOf(request.settings.preset);
+}
+
+/**
+ * Only runs that have ended count: one under way may still get better.
+ * @param paper the paper's dataset whose figures stand beside; null for none.
+ */
+export function ablationRows(
+  suite: Suite,
+  runs: readonly MeasuredRun[],
+  paper: PaperDataset | null = paperOf(suite),
+): AblationRow[] {
   const byId = new Map(runs.map((run) => [run.id, run]));
-  const paper = PAPER[suite.request.settings.preset.replace(/-official$/, '')];
-  return VARIANTS.flatMap(({ id, title, layerEmbedding, vich }, index): AblationRow[] => {
+  return VARIANTS.flatMap(({ id, title, layerEmbedding, vich }): AblationRow[] => {
     if (!suite.variants.includes(id)) return [];
     const accuracies = suite.seeds.map((seed) => {
       const entry = suite.runs.find((one) => one.variant === id && one.seed === seed);
@@ -43,7 +47,11 @@ export function ablationRows(suite: Suite, runs: readonly MeasuredRun[]): Ablati
     return [
       {
         ...{ variant: id, title, layerEmbedding, vich, accuracies },
-        ...{ mean: meanOf(done), deviation: deviationOf(done), paper: paper?.[index] ?? null },
+        ...{
+          mean: meanOf(done),
+          deviation: deviationOf(done),
+          paper: paper === null ? null : PAPER_RESULTS[paper].accuracy[id],
+        },
       },
     ];
   });
@@ -69,11 +77,22 @@ export function meanText({ mean, deviation }: Pick<AblationRow, 'mean' | 'deviat
 }
 
 /** As it is printed: like the paper's table 3. */
-export function ablationTable(suite: Suite, runs: readonly MeasuredRun[]): Table {
-  const rows = ablationRows(suite, runs);
-  const reported = rows.some(({ paper }) => paper !== null);
+export function ablationTable(
+  suite: Suite,
+  runs: readonly MeasuredRun[],
+  paper: PaperDataset | null = paperOf(suite),
+): Table {
+  const rows = ablationRows(suite, runs, paper);
+  const reported = paper !== null;
   return {
-    columns: ['Variant', 'Layer embedding', 'VICH', 'Accuracy, %', 'Seeds', ...(reported ? ['Paper reports, %'] : [])],
+    columns: [
+      'Variant',
+      'Layer embedding',
+      'VICH',
+      'Accuracy, %',
+      'Seeds',
+      ...(reported ? [`Paper reports, ${PAPER_RESULTS[paper].dataset}, %`] : []),
+    ],
     rows: rows.map((row) => [
       row.title,
       row.layerEmbedding ? '✓' : '–',
@@ -86,8 +105,12 @@ export function ablationTable(suite: Suite, runs: readonly MeasuredRun[]): Table
 }
 
 /** Every run's number, at full precision: for CSV. */
-export function ablationNumbers(suite: Suite, runs: readonly MeasuredRun[]): Table {
-  const rows = ablationRows(suite, runs);
+export function ablationNumbers(
+  suite: Suite,
+  runs: readonly MeasuredRun[],
+  paper: PaperDataset | null = paperOf(suite),
+): Table {
+  const rows = ablationRows(suite, runs, paper);
   return {
     columns: [
       'variant',
@@ -99,7 +122,7 @@ export function ablationNumbers(suite: Suite, runs: readonly MeasuredRun[]): Tab
       'accuracy_sd',
       'paper_reports_percent',
     ],
-    rows: rows.map(({ variant, layerEmbedding, vich, accuracies, mean, deviation, paper }) => [
+    rows: rows.map(({ variant, layerEmbedding, vich, accuracies, mean, deviation, paper: reports }) => [
       variant,
       layerEmbedding ? 1 : 0,
       vich ? 1 : 0,
@@ -107,7 +130,7 @@ export function ablationNumbers(suite: Suite, runs: readonly MeasuredRun[]): Tab
       accuracies.filter((value) => value !== null).length,
       mean,
       deviation,
-      paper,
+      reports,
     ]),
   };
 }

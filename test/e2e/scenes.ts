@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Api } from './api.ts';
+import { openFewFaces } from './few-faces.ts';
 import { sampleCheckpoint, writeForeign } from './foreign.ts';
 import { openSample } from './page.ts';
 
@@ -313,6 +314,44 @@ export const SCENES: readonly Scene[] = [
       await go('/gallery');
     },
     leave: async ({ api }) => void (await api.get('runs.forgetLeft', {})),
+  },
+  {
+    name: 'ablation-form',
+    show: async ({ api, home, page, go }) => {
+      await go('/home');
+      await openFewFaces(api, home);
+      await go('/train');
+      await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('2');
+      await page.getByRole('textbox', { name: 'Batch', exact: true }).fill('8');
+      await page.getByRole('button', { name: 'Ablation', exact: true }).click();
+      await page.getByRole('textbox', { name: 'Seeds' }).fill('2');
+    },
+    leave: escape,
+  },
+  {
+    name: 'ablation',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Ablation', exact: true }).click();
+      await page.getByRole('textbox', { name: 'Seeds' }).fill('2');
+      await page.getByRole('button', { name: 'Queue 8 runs' }).click();
+      await page.getByText(/^[3-8] of 8 done/).waitFor({ timeout: 300_000 });
+      await page.getByRole('combobox', { name: /what the paper reports/ }).selectOption('rafdb');
+    },
+    leave: async ({ page }) => page.getByText('All 8 done').waitFor({ timeout: 300_000 }),
+  },
+  {
+    name: 'trial-rate',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Find learning rate' }).click();
+      await page.getByRole('heading', { name: 'Learning-rate range test' }).waitFor({ timeout: 300_000 });
+    },
+  },
+  {
+    name: 'trial-batch',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Find batch' }).click();
+      await page.getByRole('heading', { name: 'Batch size test' }).waitFor({ timeout: 300_000 });
+    },
   },
   {
     name: 'import-report',

@@ -2,14 +2,14 @@
 import { totalmem } from 'node:os';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
-import type { Trial, TrialRequest, TrialResult } from '../../../src-shared/domain/trial.ts';
+import type { BatchTrialResult, Trial, TrialRequest, TrialResult } from '../../../src-shared/domain/trial.ts';
 import { smoothedLoss, suggestedRate } from '../../../src-shared/metrics/rate-range.ts';
 import type { Engine, TrainingPlan } from '../engine/interface.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import type { OpenProject } from '../runs/context.ts';
 import type { Runs } from '../runs/runs.ts';
 
-type BatchSize = Extract<TrialResult, { kind: 'batch' }>['sizes'][number];
+type BatchSize = BatchTrialResult['sizes'][number];
 
 const SMALLEST = 4;
 const LARGEST = 512;

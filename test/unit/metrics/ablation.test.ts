@@ -44,7 +44,7 @@ describe('the table of an ablation', () => {
 
   it('prints like the paper’s table 3, its figures under its own name, and leaves as CSV and LaTeX', () => {
     const table = ablationTable(suite, runs);
-    expect(table.columns.at(-1)).toBe('Paper reports, %');
+    expect(table.columns.at(-1)).toBe('Paper reports, RAF-DB, %');
     expect(table.rows).toEqual([
       ['POSTER-Var', '✓', '✓', '93.00 ± 3.61', 3, '92.76'],
       ['baseline', '–', '–', '85.00', 1, '92.21'],
@@ -53,7 +53,8 @@ describe('the table of an ablation', () => {
       'POSTER-Var & \\checkmark{} & \\checkmark{} & 93.00 $\\pm$ 3.61 & 3 & 92.76 \\\\',
     );
     const quick = { ...suite, request: { ...suite.request, settings: { ...SETTINGS, preset: 'quick' } } };
-    expect(ablationTable(quick, runs).columns).not.toContain('Paper reports, %');
+    expect(ablationTable(quick, runs).columns).toHaveLength(5);
+    expect(ablationTable(quick, runs, 'ferplus').rows[0]?.at(-1)).toBe('91.89');
     const { columns, rows } = ablationNumbers(suite, runs);
     expect(columns.slice(3, 6)).toEqual(['accuracy_seed_4', 'accuracy_seed_5', 'accuracy_seed_6']);
     expect(rows[1]?.slice(0, 7)).toEqual(['baseline', 0, 0, 0.85, null, null, 1]);
