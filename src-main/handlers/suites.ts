@@ -9,6 +9,7 @@ export const suiteHandlers = ({ suites, trials }: Services) =>
     'suites.resume': ({ suite }) => attempt(() => suites.resume(suite)),
     'suites.stop': ({ suite }) => attempt(async () => (await suites.stop(suite), null)),
     'suites.remove': ({ suite }) => attempt(() => (suites.remove(suite), null)),
+    'trials.augmented': (request) => attempt(() => trials.augmented(request)),
     'trials.list': () => attempt(() => trials.list()),
     'trials.start': (request) => attempt(() => trials.start(request)),
   }) satisfies Partial<Handlers>;

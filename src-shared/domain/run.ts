@@ -20,6 +20,22 @@ export const Augmentation = z.object({
 });
 export type Augmentation = z.infer<typeof Augmentation>;
 
+/** Versions of an image of the project that a training with these settings could see. */
+export const AugmentRequest = z.object({
+  image: z.number().int(),
+  augmentation: Augmentation,
+  seed: z.number().int().min(0),
+  count: z.number().int().min(1).max(16).default(8),
+});
+export type AugmentRequest = z.infer<typeof AugmentRequest>;
+
+export const AugmentedVersions = z.object({
+  side: z.number().int(),
+  /** count x side x side x 4: red, green, blue, opaque. */
+  rgba: z.instanceof(Uint8Array),
+});
+export type AugmentedVersions = z.infer<typeof AugmentedVersions>;
+
 export const OptimizerName = z.enum(['adamw', 'sgd']);
 export type OptimizerName = z.infer<typeof OptimizerName>;
 

@@ -111,6 +111,7 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
         work.call('measureBatch', { ...plan, initialWeights, device }, undefined, signal),
       );
     },
+    augmented: (request) => answers.call('augmented', request),
     trainHead: (plan, onEpoch, signal) => work.call('trainHead', plan, onEpoch, signal),
     close: async () => {
       await Promise.all([devices.close(), work.close(), answers.close(), ...[...alone].map((lane) => lane.close())]);

@@ -3,7 +3,13 @@ import type { EpochDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type { AutoChoice, Device, DeviceChoice, DeviceId } from '../../../src-shared/domain/device.ts';
 import type { Examination, ModelExport, ModelFormat, ModelPrecision } from '../../../src-shared/domain/model.ts';
-import type { EpochMetrics, ModelSize, TrainSettings } from '../../../src-shared/domain/run.ts';
+import type {
+  Augmentation,
+  AugmentedVersions,
+  EpochMetrics,
+  ModelSize,
+  TrainSettings,
+} from '../../../src-shared/domain/run.ts';
 
 /** What a checkpoint says of itself (safetensors metadata). */
 export interface CheckpointInfo {
@@ -285,6 +291,14 @@ export interface Engine {
     onEvent: (event: TrainingEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<TrainingOutcome>;
+  /** What augmentation makes of a picture, by the code that trains; the seed repeats its draws. */
+  augmented(request: {
+    file: string;
+    box?: Box | null;
+    augmentation: Augmentation;
+    seed: number;
+    count: number;
+  }): Promise<AugmentedVersions>;
   /** Steps whose learning rate rises by equal factors, until the loss has grown far beyond its lowest. */
   rangeTest(
     request: { plan: TrainingPlan; from: number; to: number; steps: number },

@@ -2,6 +2,7 @@
 import { totalmem } from 'node:os';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
+import type { AugmentedVersions, AugmentRequest } from '../../../src-shared/domain/run.ts';
 import type { BatchTrialResult, Trial, TrialRequest, TrialResult } from '../../../src-shared/domain/trial.ts';
 import { smoothedLoss, suggestedRate } from '../../../src-shared/metrics/rate-range.ts';
 import type { Engine, TrainingPlan } from '../engine/interface.ts';
@@ -21,13 +22,13 @@ const AS_GOOD = 0.95;
 export class Trials {
   readonly #project: OpenProject;
   readonly #runs: Pick<Runs, 'planOf'>;
-  readonly #engine: Pick<Engine, 'rangeTest' | 'measureBatch'>;
+  readonly #engine: Pick<Engine, 'rangeTest' | 'measureBatch' | 'augmented'>;
   readonly #emit: Emit;
 
   constructor(
     project: OpenProject,
     runs: Pick<Runs, 'planOf'>,
-    engine: Pick<Engine, 'rangeTest' | 'measureBatch'>,
+    engine: Pick<Engine, 'rangeTest' | 'measureBatch' | 'augmented'>,
     emit: Emit,
   ) {
     this.#project = project;
@@ -39,6 +40,18 @@ export class Trials {
   /** The newest first. */
   list(): Trial[] {
     return this.#project.require().store.trials.list();
+  }
+
+  /** Versions of an image that training could see. @throws FailureError 'not-found', 'unreadable'. */
+  augmented({ image, augmentation, seed, count }: AugmentRequest): Promise<AugmentedVersions> {
+    const found = this.#project.require().store.images.file(image);
+    if (found === null)
+      throw new FailureError({
+        kind: 'not-found',
+        message: `There is no image ${image} in this project.`,
+        remedy: 'Choose one from the gallery; its dataset may have been removed.',
+      });
+    return this.#engine.augmented({ file: found.file, box: found.box, augmentation, seed, count });
   }
 
   /** Queues a trial. @throws FailureError of planning a training. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AugmentedVersions, AugmentRequest } from '../../domain/run.ts';
 import { Suite, SuiteRequest } from '../../domain/suite.ts';
 import { Trial, TrialRequest } from '../../domain/trial.ts';
 import { methods } from '../define.ts';
@@ -13,6 +14,8 @@ export const suites = methods({
   'suites.stop': { params: z.object({ suite: id }), value: z.null() },
   /** Forgets the table; its runs stay. */
   'suites.remove': { params: z.object({ suite: id }), value: z.null() },
+  /** Versions of an image that training could see. */
+  'trials.augmented': { params: AugmentRequest, value: AugmentedVersions },
   'trials.list': { params: nothing, value: z.array(Trial) },
   /** What it found stands in the list when its job is done. */
   'trials.start': { params: TrialRequest, value: z.object({ job: id }) },

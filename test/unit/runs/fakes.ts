@@ -99,6 +99,7 @@ export class ScriptedEngine implements Engine {
   measureBatch: Engine['measureBatch'] = () => Promise.reject(new Error('not scripted'));
   auto: Engine['auto'] = () => Promise.resolve([]);
   benchmark: Engine['benchmark'] = () => Promise.reject(new Error('not scripted'));
+  augmented: Engine['augmented'] = () => Promise.reject(new Error('not scripted'));
   trainHead: Engine['trainHead'] = () => Promise.reject(new Error('not scripted'));
 
   explain: Engine['explain'] = () =>

@@ -15,6 +15,7 @@ import { measure, probe } from '../runtime/probe.ts';
 import { trainHead } from './head.ts';
 import { predictFiles } from './predict.ts';
 import type { ClassifiedBatch } from './predict.ts';
+import { augmentedVersions } from '../train/preview.ts';
 import type { CallTable } from './protocol.ts';
 import { Sessions } from './sessions.ts';
 import { train } from './train.ts';
@@ -78,6 +79,9 @@ export const CALLS: CallTable = {
       landmarks: explainer.knowsLandmarks ? landmarks : null,
     };
   },
+
+  augmented: async ({ file, box, augmentation, seed, count }) =>
+    augmentedVersions(await decodeSquare(file, box), augmentation, seed, count),
 
   train,
   rangeTest,

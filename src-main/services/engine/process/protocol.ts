@@ -3,6 +3,7 @@ import type { Failure } from '../../../../src-shared/domain/failure.ts';
 import type { DeviceId, DeviceWork } from '../../../../src-shared/domain/device.ts';
 import type { StopReason } from '../../../../src-shared/domain/job.ts';
 import type { Expression } from '../../../../src-shared/domain/expression.ts';
+import type { AugmentedVersions } from '../../../../src-shared/domain/run.ts';
 import type { ModelExport } from '../../../../src-shared/domain/model.ts';
 import type { PlainExamination } from '../checkpoint/examine.ts';
 import type { ConvertedFile } from '../checkpoint/pytorch/convert.ts';
@@ -50,6 +51,7 @@ export interface Calls {
     event: TrainingEvent;
     value: TrainingOutcome;
   };
+  augmented: { params: Parameters<Engine['augmented']>[0]; event: never; value: AugmentedVersions };
   /** Steps of rising rates: nothing is kept. */
   rangeTest: {
     params: { plan: Calls['train']['params']; from: number; to: number; steps: number };

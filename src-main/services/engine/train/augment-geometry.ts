@@ -24,9 +24,12 @@ export function warp(rgb: Uint8Array, side: number, every: number, draw: Warp): 
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const centre = (side - 1) / 2;
+  const within = (place: number): boolean => place >= 0 && place < side;
   let target = 0;
   for (let row = 0; row < side; row += every) {
     for (let column = 0; column < side; column += every, target += 3) {
+      // What rotation moved out of the picture is gone before the crop looks there.
+      if (!within(row + down) || !within(column + right)) continue;
       // Backwards: from the crop into the rotated image, from there into the flipped, from there into the source.
       const x = column + right - centre;
       const y = row + down - centre;

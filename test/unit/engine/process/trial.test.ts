@@ -10,6 +10,10 @@ import { TrainSettings } from '../../../../src-shared/domain/run.ts';
 import { createEngine } from '../../../../src-main/services/engine/client.ts';
 import type { Engine, TrainingImage, TrainingPlan } from '../../../../src-main/services/engine/interface.ts';
 import { forkEngine } from '../../../../src-main/services/engine/process/spawn.ts';
+import { decodeSquare } from '../../../../src-main/services/images/pixels.ts';
+import { PREPROCESSING } from '../../../../src-main/services/engine/preprocessing.ts';
+import { BatchMaker } from '../../../../src-main/services/engine/train/batches.ts';
+import { PixelCache } from '../../../../src-main/services/engine/train/pixels.ts';
 import { drawFaces } from '../../../fixtures/faces.ts';
 
 // Each opens an engine process and traces a step: seconds on an idle machine, many times that on a busy one.
@@ -110,6 +114,29 @@ describe('a batch', () => {
         else expect(await call).toMatchObject(expected);
       } finally {
         await other.close();
+      }
+    }
+  });
+});
+
+describe('versions of an image', () => {
+  it('are what the batches of a training hold, and are repeated by their seed', async () => {
+    const file = images[0]?.file ?? '';
+    const asked = { file, augmentation: settings.augmentation, seed: settings.seed, count: 3 };
+    const found = await engine.augmented(asked);
+    expect(found.rgba).toHaveLength(3 * found.side ** 2 * 4);
+    expect(await engine.augmented(asked)).toEqual(found);
+    expect((await engine.augmented({ ...asked, seed: 5 })).rgba).not.toEqual(found.rgba);
+
+    // The first image of a training list, in its epochs 1 to 3, as the training makes it.
+    const plan = planOf({ size: 'paper' });
+    const maker = new BatchMaker(plan, new PixelCache(decodeSquare));
+    for (const version of [0, 1, 2]) {
+      const { images: planes } = await maker.make(Uint32Array.of(0), version + 1, Uint32Array.of(0));
+      for (let cell = 0; cell < found.side ** 2; cell += 97) {
+        const [row, column] = [2 * Math.floor(cell / found.side), 2 * (cell % found.side)];
+        const red = 255 * ((planes[row * 224 + column] ?? NaN) * PREPROCESSING.std[0] + PREPROCESSING.mean[0]);
+        expect(Math.abs((found.rgba[(version * found.side ** 2 + cell) * 4] ?? NaN) - red)).toBeLessThan(0.51);
       }
     }
   });
