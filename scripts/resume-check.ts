@@ -5,10 +5,12 @@
  * With `--images FOLDER`, on as many real pictures as the steps need: FOLDER holds `legend.csv` (image, emotion) and `images`. With
  * `--kill-at N`, not at a random moment: the engine's process ends itself within the N-th step.
  * `npm run resume-check -- --times 1 --size paper --images FOLDER --steps 10 --kill-at 5`
+ * A kill that hits no training, before its beginning or after its end, is drawn again. `--device` says where; only `cpu` promises
+ * the same bytes.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '12' },
     images: { type: 'string' },
     'kill-at': { type: 'string' },
+    device: { type: 'string', default: 'cpu' },
   },
 });
 const BATCH = 4;
@@ -94,6 +97,13 @@ async function takeImages(from: string, folder: string): Promise<void> {
   }
 }
 
+/** Number of the newest run that has a folder; 0 for none. */
+function newestRun(): number {
+  const folder = join(project, 'checkpoints');
+  const numbers = existsSync(folder) ? readdirSync(folder).map((name) => Number(/^run-(\d+)$/.exec(name)?.[1] ?? 0)) : [];
+  return Math.max(0, ...numbers);
+}
+
 const hashOf = (run: unknown): string =>
   createHash('sha256')
     .update(readFileSync(join(project, 'checkpoints', `run-${Number(run)}`, 'last.safetensors')))
@@ -106,7 +116,7 @@ const train = [
   '--dataset',
   'faces',
   '--device',
-  'cpu',
+  options.device,
   '--preset',
   'quick',
   '--size',
@@ -123,20 +133,33 @@ try {
   if (straight.code !== 0) throw new Error('The straight run failed.');
   const expected = hashOf(straight.answer['run']);
   console.log(`Straight run: ${straight.seconds.toFixed(1)} s, ${expected.slice(0, 12)}`);
-  for (let time = 1; time <= times; time++) {
+  let drawn = 0;
+  for (let time = 1; time <= times;) {
+    // Draws that hit no training, before its beginning or after its end, say nothing; so many in a row mean that none ever will.
+    if (++drawn > 20 * times) throw new Error('No kill ever hit a training: give it more --steps.');
     const killAt = options['kill-at'];
+    const before = newestRun();
     const killed = await (killAt === undefined
       ? cli(train, straight.seconds * (0.2 + 0.7 * Math.random()))
       : cli(train, undefined, `step-kill@${killAt}`));
     if (killAt !== undefined && killed.code === 0) throw new Error(`Nothing ended the run at step ${killAt}.`);
-    // Runs are numbered in order.
-    const run = Number(straight.answer['run']) + time;
-    const resumed = killed.code === 0 ? killed : await cli(['train', '--project', project, '--resume', String(run)]);
+    const run = newestRun();
+    if (killed.code === 0 || run === before) {
+      console.log(`   killed after ${killed.seconds.toFixed(1)} s: ${run === before ? 'not begun' : 'ended'}; drawn again`);
+      continue;
+    }
+    const resumed = await cli(['train', '--project', project, '--resume', String(run)]);
+    const refused = (resumed.answer['error'] as { kind?: unknown } | undefined)?.kind;
+    if (resumed.code !== 0 && refused === 'conflict') {
+      console.log(`   killed after ${killed.seconds.toFixed(1)} s: just ended; drawn again`);
+      continue;
+    }
     const equal = resumed.code === 0 && hashOf(run) === expected;
     if (equal) same += 1;
     console.log(
       `${time}/${times}: killed after ${killed.seconds.toFixed(1)} s, resumed: ${equal ? 'same bytes' : 'DIFFERENT'}`,
     );
+    time++;
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -18,6 +18,7 @@ import { Workspace } from './services/projects/workspace.ts';
 import { Queries } from './services/queries/queries.ts';
 import { Queues } from './services/queues/queues.ts';
 import { Models } from './services/models/models.ts';
+import { Passports } from './services/passports/passports.ts';
 import { Presets } from './services/runs/own-presets.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Suites } from './services/suites/suites.ts';
@@ -64,6 +65,7 @@ export interface Services {
   readonly queues: Offered<Queues>;
   readonly presets: Offered<Presets>;
   readonly runs: Offered<Runs>;
+  readonly passports: Offered<Passports>;
   readonly suites: Offered<Suites>;
   readonly trials: Offered<Trials>;
   readonly models: Offered<Models>;
@@ -94,7 +96,8 @@ export function composeServices(options: ComposeOptions): Services {
   const datasets = new Datasets(workspace, emit);
   const gallery = new Gallery(workspace, queries);
   const labels = new Labels(workspace, gallery, emit, annotator);
-  const runs = new Runs(workspace, engine, emit);
+  const presets = new Presets(home);
+  const runs = new Runs(workspace, engine, emit, () => presets.list().presets);
   const statistics = new Statistics(options.statisticsThread);
   return {
     home,
@@ -111,8 +114,9 @@ export function composeServices(options: ComposeOptions): Services {
     duplicates: new Duplicates(workspace, labels),
     versions: new Versions(workspace, emit, annotator),
     queues: new Queues(workspace, gallery),
-    presets: new Presets(home),
+    presets,
     runs,
+    passports: new Passports(workspace),
     suites: new Suites(workspace, runs, emit),
     trials: new Trials(workspace, runs, engine, emit),
     models: new Models(workspace, engine, emit, join(resources, 'python')),

@@ -12,6 +12,7 @@ import { historyCommand } from './history.ts';
 import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
 import { modelCommand } from './model.ts';
+import { passportCommand } from './passport.ts';
 import { predictCommand } from './predict.ts';
 import { presetCommand } from './preset.ts';
 import { serveCommand } from './serve.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   predictCommand,
   evaluateCommand,
   compareCommand,
+  passportCommand,
   explainCommand,
   labelCommand,
   historyCommand,

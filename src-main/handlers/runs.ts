@@ -2,7 +2,7 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import { attempt } from '../../src-shared/domain/failure.ts';
 import type { Services } from '../compose.ts';
 
-export const runHandlers = ({ runs, presets }: Services) =>
+export const runHandlers = ({ runs, passports, presets }: Services) =>
   ({
     'train.presets': () => attempt(() => presets.list()),
     'train.savePreset': (request) => attempt(() => presets.save(request)),
@@ -16,6 +16,7 @@ export const runHandlers = ({ runs, presets }: Services) =>
     'runs.forgetLeft': () => attempt(() => (runs.forgetLeft(), null)),
     'runs.list': () => attempt(() => runs.list()),
     'runs.metrics': ({ run }) => attempt(() => runs.metrics(run)),
+    'runs.passport': ({ run }) => attempt(() => passports.of(run)),
     'runs.rename': ({ run, name }) => attempt(() => (runs.rename(run, name), null)),
     'runs.remove': ({ run }) => attempt(async () => (await runs.remove(run), null)),
     'runs.predict': (request) => attempt(() => runs.startPredict(request)),

@@ -94,6 +94,10 @@ export const Comparison = z.object({
     relabelled: z.number().int(),
     /** Of a split that one of the two was trained on. */
     trained: z.number().int(),
+    /** Seen by the two in different parts: their faces were marked anew in between. */
+    recropped: z.number().int(),
+    /** Training images of one of the two, in another dataset. */
+    learned: z.number().int(),
   }),
   /** How the two are unlike, a sentence each: what a reader must know before believing a difference. */
   unlike: z.array(z.string()),

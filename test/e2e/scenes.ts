@@ -298,6 +298,24 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'passport',
+    show: async ({ api, go, page }) => {
+      const quick = (await api.get('train.presets', {})).presets.find(({ name }) => name === 'quick');
+      const [dataset] = await api.get('datasets.list', {});
+      if (quick === undefined) throw new Error('There is no quick preset.');
+      const { run, job } = await api.get('train.start', {
+        ...{ dataset: dataset?.id ?? 0, trainSplit: 'train', valSplit: 'val', device: 'cpu', name: 'quick, short' },
+        ...{ initialRun: (await api.get('runs.list', {})).at(-1)?.id ?? 0 },
+        settings: { ...quick.settings, epochs: 1, learningRate: 1e-4, seed: 7 },
+      });
+      await api.finished(job);
+      await go(`/runs?of=${run}`);
+      await page.getByRole('button', { name: 'Passport' }).click();
+      await page.getByText('SHA-256', { exact: true }).waitFor();
+    },
+    leave: escape,
+  },
+  {
     name: 'left-runs',
     show: async ({ api, home, go }) => {
       const quick = (await api.get('train.presets', {})).presets.find(({ name }) => name === 'quick');

@@ -13,6 +13,8 @@ import { requireDataset, requireRun } from '../runs/context.ts';
 import type { PairedPrediction, Store } from '../store/interface.ts';
 import { configurations } from './configuration.ts';
 import type { Measure } from './context.ts';
+import { dataUnlikeness, knownOf } from './known-data.ts';
+import type { Known } from './known-data.ts';
 
 export interface Pair {
   readonly baseline: Run;
@@ -26,7 +28,7 @@ export interface Pair {
 export interface PairedCases {
   readonly first: Cases;
   readonly second: Cases;
-  readonly leftOut: Pick<Comparison['leftOut'], 'relabelled' | 'trained'>;
+  readonly leftOut: Omit<Comparison['leftOut'], 'unpaired'>;
 }
 
 /** @throws FailureError 'conflict' for runs over different classes: their scores mean different things. */
@@ -54,12 +56,14 @@ export function pairedCases(pair: Pair, predictions: readonly PairedPrediction[]
   const trained = pair.split === null ? learned(pair) : [];
   const order = baseline.classes.map((expression) => run.classes.indexOf(expression));
   const kept: { label: number; first: Float32Array; second: number[] }[] = [];
-  const leftOut = { relabelled: 0, trained: 0 };
-  for (const { label, split, relabelled, baselineMu, runMu } of predictions) {
+  const leftOut = { relabelled: 0, trained: 0, recropped: 0, learned: 0 };
+  for (const { label, split, relabelled, recropped, learned: elsewhere, baselineMu, runMu } of predictions) {
     const index = baseline.classes.indexOf(label);
     if (index < 0) continue;
     if (trained.includes(split)) leftOut.trained += 1;
     else if (relabelled) leftOut.relabelled += 1;
+    else if (elsewhere) leftOut.learned += 1;
+    else if (recropped) leftOut.recropped += 1;
     else kept.push({ label: index, first: baselineMu, second: order.map((from) => runMu[from] ?? 0) });
   }
   if (kept.length === 0) {
@@ -99,7 +103,11 @@ export function pairIn(store: Store, request: Measure & { baseline: number }): P
 }
 
 /** How the two are unlike, a sentence each. */
-export function unlikeness(pair: Pair, relabelled: number): string[] {
+export function unlikeness(
+  pair: Pair,
+  known: readonly [Known, Known],
+  { relabelled, recropped, learned: elsewhere }: PairedCases['leftOut'],
+): string[] {
   const { baseline: a, run: b, dataset, split } = pair;
   const sentences: string[] = [];
   const trainedOn = (run: Run): string => `${run.datasetName ?? 'other data'} / ${run.trainSplit ?? '–'}`;
@@ -110,8 +118,19 @@ export function unlikeness(pair: Pair, relabelled: number): string[] {
     const [one, were] = relabelled === 1 ? ['image has', 'It is'] : ['images have', 'They are'];
     sentences.push(`Between the two trainings ${relabelled} ${one} got another label. ${were} left out here.`);
   }
-  for (const run of [a, b]) {
-    if (run.kind === 'imported')
+  sentences.push(...dataUnlikeness([a, b], known));
+  if (elsewhere > 0)
+    sentences.push(
+      `${elsewhere} of the images ${elsewhere === 1 ? 'was a training image' : 'were training images'} of one of them in another dataset: left out here.`,
+    );
+  if (recropped > 0)
+    sentences.push(
+      `The face was marked anew between their predictions of ${recropped} ${recropped === 1 ? 'image' : 'images'}: left out here.`,
+    );
+  for (const [index, run] of [a, b].entries()) {
+    if (run.kind === 'imported' && known[index]?.data)
+      sentences.push(`“${run.name}” was imported; what it has learned from is what its passport says.`);
+    else if (run.kind === 'imported')
       sentences.push(`“${run.name}” was imported: which images it has learned from is not known.`);
     else if (split !== null && run.dataset === dataset.id && run.trainSplit === split)
       sentences.push(`“${run.name}” was trained on this split: its scores here say little about new images.`);
@@ -131,11 +150,35 @@ function scopeQuery(pair: Pair): string {
   );
 }
 
-export function comparisonOf(
+/** A comparison but for its intervals, which take seconds, and the cases that they are drawn from. */
+export interface Compared {
+  readonly cases: Pick<PairedCases, 'first' | 'second'>;
+  readonly comparison: Comparison;
+}
+
+/** @throws FailureError 'not-found', and 'conflict' for two runs that cannot be compared. */
+export function comparedIn(store: Store, request: Measure & { baseline: number }): Compared {
+  const pair = pairIn(store, request);
+  const { predictions, unpaired } = store.runs.paired(request.baseline, request.run, request.dataset, request.split);
+  const { first, second, leftOut } = pairedCases(pair, predictions);
+  const known = [knownOf(store.folder, pair.baseline), knownOf(store.folder, pair.run)] as const;
+  return { cases: { first, second }, comparison: comparisonOf(pair, { first, second, leftOut }, unpaired, known) };
+}
+
+/** @param intervals of the differences, drawn from the cases of this very comparison. */
+export function withIntervals(comparison: Comparison, intervals: EvaluationIntervals): Comparison {
+  return {
+    ...comparison,
+    metrics: comparison.metrics.map((one) => ({ ...one, interval: intervals.metrics[one.metric] })),
+    perClass: comparison.perClass.map((one, index) => ({ ...one, interval: intervals.perClass[index]?.recall ?? null })),
+  };
+}
+
+function comparisonOf(
   pair: Pair,
   { first, second, leftOut }: PairedCases,
   unpaired: number,
-  intervals: EvaluationIntervals,
+  known: readonly [Known, Known],
 ): Comparison {
   const outcomes = { bothRight: 0, fixed: 0, regressed: 0, bothWrong: 0 };
   first.labels.forEach((label, index) => {
@@ -151,23 +194,23 @@ export function comparisonOf(
     classes: pair.baseline.classes,
     images: first.labels.length,
     leftOut: { unpaired, ...leftOut },
-    unlike: unlikeness(pair, leftOut.relabelled),
+    unlike: unlikeness(pair, known, leftOut),
     outcomes,
     mcnemar: mcnemarExact(outcomes.fixed, outcomes.regressed),
     metrics: Metric.options.map((metric) => ({
       metric,
       baseline: from[metric],
       run: to[metric],
-      interval: intervals.metrics[metric],
+      interval: null,
     })),
     perClass: pair.baseline.classes.map((expression, index) => ({
       expression,
       support: from.perClass[index]?.support ?? 0,
       baseline: from.perClass[index]?.recall ?? null,
       run: to.perClass[index]?.recall ?? null,
-      interval: intervals.perClass[index]?.recall ?? null,
+      interval: null,
     })),
-    configuration: configurations(pair.baseline, pair.run),
+    configuration: configurations([pair.baseline, pair.run], known),
     q: scopeQuery(pair),
   };
 }

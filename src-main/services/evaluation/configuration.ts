@@ -1,6 +1,8 @@
 /** How two runs were made, setting by setting, in words. */
 import type { Comparison } from '../../../src-shared/domain/evaluation.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import { dataFactsOf } from './known-data.ts';
+import type { Known } from './known-data.ts';
 
 const NONE = '–';
 
@@ -16,15 +18,18 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function settingsOf(run: Run): Map<string, string> {
+function settingsOf(run: Run, known: Known): Map<string, string> {
   const { size, vich, layerEmbedding, device, datasetName, trainSplit, valSplit, best, epoch } = run;
   const facts = { size, vich, layerEmbedding, device, dataset: datasetName, trainSplit, valSplit };
-  return new Map([...flattened(facts), ...flattened(run.settings ?? {}), ['best epoch', text(best?.epoch ?? epoch)]]);
+  return new Map([...flattened({ ...facts, ...dataFactsOf(known) }), ...flattened(run.settings ?? {}), ['best epoch', text(best?.epoch ?? epoch)]]);
 }
 
 /** Every setting that either run has, in the order of the form. */
-export function configurations(baseline: Run, run: Run): Comparison['configuration'] {
-  const [first, second] = [settingsOf(baseline), settingsOf(run)];
+export function configurations(
+  [baseline, run]: readonly [Run, Run],
+  [one, other]: readonly [Known, Known],
+): Comparison['configuration'] {
+  const [first, second] = [settingsOf(baseline, one), settingsOf(run, other)];
   return [...new Set([...first.keys(), ...second.keys()])].map((setting) => ({
     setting,
     baseline: first.get(setting) ?? NONE,

@@ -102,6 +102,16 @@ export function countedIn(store: Store, request: Measure): { run: Run; counted: 
   return { run, counted };
 }
 
+/** What the intervals of an evaluation are drawn from. @throws FailureError 'not-found', 'conflict'. */
+export function casesIn(store: Store, request: Measure): Cases {
+  const run = requireRun({ store }, request.run);
+  const dataset = requireDataset({ store }, request.dataset);
+  const predictions = store.runs.predictions(run.id, dataset.id, request.split);
+  const { cases } = measured(run, predictions);
+  if (cases.labels.length === 0) throw nothingToMeasure(run, dataset, request.split, predictions.length);
+  return cases;
+}
+
 /** A run measured where its predictions are read. @throws FailureError 'not-found', 'conflict'. */
 export function evaluateIn(store: Store, request: Measure): Evaluation {
   const run = requireRun({ store }, request.run);
@@ -109,7 +119,7 @@ export function evaluateIn(store: Store, request: Measure): Evaluation {
   return evaluatePredictions(run, dataset, request.split, store.runs.predictions(run.id, dataset.id, request.split));
 }
 
-export function nothingToMeasure(run: Run, dataset: Dataset, split: string | null, predictions: number): FailureError {
+function nothingToMeasure(run: Run, dataset: Dataset, split: string | null, predictions: number): FailureError {
   const where = split === null ? `"${dataset.name}"` : `the split "${split}" of "${dataset.name}"`;
   return predictions === 0
     ? new FailureError({

@@ -11,12 +11,11 @@ import type {
 import type { UncertaintyWorth } from '../../../src-shared/domain/uncertainty.ts';
 import { bestAurc } from '../../../src-shared/metrics/selective.ts';
 import type { Queries } from '../queries/queries.ts';
-import { requireDataset, requireRun } from '../runs/context.ts';
+import { requireRun } from '../runs/context.ts';
 import type { OpenProject } from '../runs/context.ts';
 import type { Statistics } from '../statistics/statistics.ts';
-import { comparisonOf, pairedCases, pairIn } from './compare.ts';
+import { withIntervals } from './compare.ts';
 import { SEED, type Measure } from './context.ts';
-import { measured, nothingToMeasure } from './evaluate.ts';
 import { verdictOf } from './uncertainty.ts';
 
 /** Every method works on the project that is open when it is called, and throws FailureError. */
@@ -80,27 +79,20 @@ export class Evaluations {
   }
 
   /** Bootstrap intervals of `evaluate`'s figures, 2,000 resamples. */
-  intervals(request: Measure): Promise<EvaluationIntervals> {
-    const { store } = this.#project.require();
-    const run = requireRun({ store }, request.run);
-    const dataset = requireDataset({ store }, request.dataset);
-    const predictions = store.runs.predictions(run.id, dataset.id, request.split);
-    const { cases } = measured(run, predictions);
-    if (cases.labels.length === 0) throw nothingToMeasure(run, dataset, request.split, predictions.length);
+  async intervals(request: Measure): Promise<EvaluationIntervals> {
+    const cases = await this.#queries.ask('cases', this.#project.require().store.folder, request);
     return this.#statistics.intervals({ kind: 'scores', cases, seed: SEED });
   }
 
   async compare(request: Measure & { baseline: number }): Promise<Comparison> {
-    const { store } = this.#project.require();
-    const pair = pairIn(store, request);
-    const { predictions, unpaired } = store.runs.paired(request.baseline, request.run, request.dataset, request.split);
-    const cases = pairedCases(pair, predictions);
+    const { folder } = this.#project.require().store;
+    const { cases, comparison } = await this.#queries.ask('compared', folder, request);
     const intervals = await this.#statistics.intervals({
       kind: 'differences',
       first: cases.first,
       second: cases.second,
       seed: SEED,
     });
-    return comparisonOf(pair, cases, unpaired, intervals);
+    return withIntervals(comparison, intervals);
   }
 }

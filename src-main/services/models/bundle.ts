@@ -13,6 +13,7 @@ import { writeFailure, writeTextFile } from '../files/write.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import { requireDataset } from '../runs/context.ts';
 import type { RunContext } from '../runs/context.ts';
+import { PASSPORT_FILE, passportOf } from '../passports/passports.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { factsOf, validationOf } from './comparison.ts';
 
@@ -91,6 +92,8 @@ export async function writeBundle(
     if (run.size === 'paper') {
       await writeTextFile(join(folder, NETWORK), [await readFile(join(python, NETWORK), 'utf8')]);
     }
+    const passport = await passportIfAny(context, run);
+    if (passport !== null) await writeTextFile(join(folder, PASSPORT_FILE), [passport]);
     const about = { run, dataset, split: place.split, accuracy, images };
     await writeTextFile(join(folder, 'README.md'), [bundleReadme(about)]);
     const names = (await readdir(folder)).toSorted();
@@ -120,6 +123,16 @@ export async function writeBundle(
     throw job.signal.aborted
       ? new FailureError({ kind: 'cancelled', message: 'The bundle was cancelled.', remedy: '' })
       : cause;
+  }
+}
+
+/** Its file's text; null for a run without one. */
+async function passportIfAny({ store }: RunContext, run: Run): Promise<string | null> {
+  try {
+    return (await passportOf(store, run)).text;
+  } catch (thrown) {
+    if (thrown instanceof FailureError && thrown.failure.kind === 'conflict') return null;
+    throw thrown;
   }
 }
 

@@ -14,7 +14,7 @@ import type { JobContext } from '../jobs/interface.ts';
 import { requireCheckpoint, requireRun } from '../runs/context.ts';
 import type { OpenProject, RunContext } from '../runs/context.ts';
 import { importRun } from '../runs/import.ts';
-import { checkpointFolder } from '../runs/training.ts';
+import { checkpointFolder } from '../runs/checkpoint-folder.ts';
 import { writeBundle } from './bundle.ts';
 import type { BundleReport } from './bundle.ts';
 import { checkOrders } from './check.ts';
@@ -84,7 +84,7 @@ export class Models {
     return withFolder(async (folder) => {
       const out = join(folder, nameOf(path));
       await this.#engine.adopt({ file: path, classes: order, ...(vich !== undefined && { vich }), out });
-      return importRun(context, out, name?.trim() || undefined);
+      return importRun(context, out, name?.trim() || undefined, undefined, path);
     });
   }
 

@@ -2,8 +2,8 @@
 import type { Facets, ImageQuery } from '../../../src-shared/domain/image.ts';
 import type { Measure } from '../evaluation/context.ts';
 import { balanceIn } from '../evaluation/balance.ts';
-import { confusionPairIn } from '../evaluation/compare.ts';
-import { evaluateIn } from '../evaluation/evaluate.ts';
+import { comparedIn, confusionPairIn } from '../evaluation/compare.ts';
+import { casesIn, evaluateIn } from '../evaluation/evaluate.ts';
 import { sigmaErrorsIn } from '../evaluation/sigma-errors.ts';
 import { slicesIn } from '../evaluation/slices.ts';
 import { uncertaintyCasesIn } from '../evaluation/uncertainty.ts';
@@ -32,6 +32,8 @@ export const ANSWERS = {
   select: (reader: Reader, query: ImageQuery) => reader.select(query),
   facets,
   sigmaRank: (reader: Reader, request: { image: number; run: number }) => reader.sigmaRank(request.run, request.image),
+  cases: ({ store }: Reader, request: Measure) => casesIn(store, request),
+  compared: ({ store }: Reader, request: Measure & { baseline: number }) => comparedIn(store, request),
   evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
   uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),
   sigmaErrors: ({ store }: Reader, request: Measure) => sigmaErrorsIn(store, request),

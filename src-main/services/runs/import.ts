@@ -1,5 +1,5 @@
 /** Checkpoints from elsewhere as runs of the project. */
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
@@ -7,9 +7,10 @@ import { EpochMetrics, TrainSettings } from '../../../src-shared/domain/run.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { CheckpointInfo } from '../engine/interface.ts';
 import { writeFailure } from '../files/write.ts';
+import { PASSPORT_FILE, passportBeside } from '../passports/passports.ts';
 import { requireRun, tellRun } from './context.ts';
 import type { RunContext } from './context.ts';
-import { checkpointFolder } from './training.ts';
+import { checkpointFolder } from './checkpoint-folder.ts';
 
 /** How a run came about: what lies beside a checkpoint that travels with its curves. */
 export const TrainedHistory = z.object({
@@ -46,15 +47,18 @@ export function historyOf({ store }: Pick<RunContext, 'store'>, run: number): Tr
 
 /**
  * Checks a checkpoint file, copies it into the project and makes a run of it.
- * @throws FailureError as `Engine.inspect`; 'invalid' when a history belongs to another checkpoint.
+ * @param source the file that it was made from, beside which its passport may lie.
+ * @throws FailureError as `Engine.inspect`; 'invalid' when a history or a passport belongs to another checkpoint, or was altered.
  */
 export async function importRun(
   context: RunContext,
   path: string,
   name?: string,
   trained?: { history: TrainedHistory; dataset: number },
+  source = path,
 ): Promise<Run> {
   const { store, engine } = context;
+  const passport = await passportBeside(source);
   const info = await engine.inspect(path);
   if (trained && trained.history.checkpointHash !== info.hash) {
     throw new FailureError({
@@ -69,6 +73,7 @@ export async function importRun(
   try {
     await mkdir(folder, { recursive: true });
     await copyDurably(path, checkpoint);
+    if (passport !== null) await writeFile(join(folder, PASSPORT_FILE), passport.text, { flush: true });
   } catch (cause) {
     store.runs.remove(run);
     await rm(folder, { recursive: true, force: true });

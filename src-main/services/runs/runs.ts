@@ -1,34 +1,42 @@
 /** Models of the open project: training them, asking them, and what they found. */
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import type { TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
 import { DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { Job, StopReason } from '../../../src-shared/domain/job.ts';
 import { isResumable } from '../../../src-shared/domain/run.ts';
-import type { Explanation, Run, RunMetrics, TrainRequest } from '../../../src-shared/domain/run.ts';
+import type { Explanation, Preset, Run, RunMetrics, TrainRequest } from '../../../src-shared/domain/run.ts';
 import type { Version } from '../../../src-shared/domain/version.ts';
 import type { Engine, TrainingImage, TrainingPlan } from '../engine/interface.ts';
+import { checkpointFolder } from './checkpoint-folder.ts';
 import { requireCheckpoint, requireDataset, requireRun, tellRun } from './context.ts';
 import type { OpenProject, RunContext } from './context.ts';
 import { explanationOf } from './explain.ts';
 import { importRun } from './import.ts';
 import { failedText, predictAndStore } from './prediction.ts';
 import { readPlan, writePlan } from './plan-file.ts';
+import { PRESETS } from './presets.ts';
 import { headSettings, requireFreezable, requireNoLeak } from './requirements.ts';
+import { newOrigin, writeOrigin } from '../passports/origin.ts';
+import type { Origin } from '../passports/origin.ts';
 import { requireVersion } from '../versions/versions.ts';
-import { Training, checkpointFolder, classesFor, gatherImages } from './training.ts';
+import { Training, classesFor, gatherImages } from './training.ts';
 
 /** Every method works on the project that is open when it is called, and throws FailureError. */
 export class Runs {
   readonly #project: OpenProject;
   readonly #engine: Engine;
   readonly #emit: Emit;
+  readonly #presets: () => readonly Preset[];
 
-  constructor(project: OpenProject, engine: Engine, emit: Emit) {
+  /** @param presets that settings may have been taken from. */
+  constructor(project: OpenProject, engine: Engine, emit: Emit, presets: () => readonly Preset[] = () => PRESETS) {
     this.#project = project;
     this.#engine = engine;
     this.#emit = emit;
+    this.#presets = presets;
   }
 
   list(): Run[] {
@@ -133,6 +141,7 @@ export class Runs {
         Uint8Array.from(numbers(({ label }) => label)),
       );
       writePlan(folder, learned);
+      writeOrigin(folder, newOrigin(settings, this.#presets(), parentsOf(context, request)));
     } catch (cause) {
       store.runs.remove(run);
       throw cause;
@@ -325,6 +334,15 @@ function versionOf({ store }: RunContext, { version, dataset }: TrainRequest): V
 function initialWeightsOf(context: RunContext, { initialRun, initialWeights = [] }: TrainRequest): readonly string[] {
   if (initialRun === undefined) return initialWeights;
   return [requireCheckpoint(context, requireRun(context, initialRun)), ...initialWeights];
+}
+
+/** The same with the names that a passport gives them. */
+function parentsOf(context: RunContext, { initialRun, initialWeights = [] }: TrainRequest): Origin['parents'] {
+  const files = initialWeights.map((file) => ({ name: basename(file), file, sha256: null }));
+  if (initialRun === undefined) return files;
+  const { name, checkpointHash } = requireRun(context, initialRun);
+  const file = requireCheckpoint(context, requireRun(context, initialRun));
+  return [{ name, file, sha256: checkpointHash }, ...files];
 }
 
 function isLive({ status }: Job): boolean {

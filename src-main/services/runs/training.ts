@@ -12,6 +12,8 @@ import type { JobContext } from '../jobs/interface.ts';
 import type { ImageFile, RunPatch } from '../store/interface.ts';
 import type { RunContext } from './context.ts';
 import { requireRun, tellRun } from './context.ts';
+import { dataFacts } from '../passports/data-facts.ts';
+import { freshened, readOrigin, writeOrigin } from '../passports/origin.ts';
 import { trainHeadAlone } from './head-training.ts';
 import { failedText, predictAndStore } from './prediction.ts';
 
@@ -19,11 +21,6 @@ import { failedText, predictAndStore } from './prediction.ts';
 const AGAIN_MS = 2_000;
 /** Process time is stored this often between checkpoints. */
 const STORE_SECONDS = 2;
-
-/** Folder of a run's checkpoints. */
-export function checkpointFolder(projectFolder: string, run: number): string {
-  return join(projectFolder, 'checkpoints', `run-${run}`);
-}
 
 /** Classes of a model for a dataset: the seven basic expressions, and contempt only where the dataset has it. */
 export function classesFor(dataset: Dataset): readonly Expression[] {
@@ -99,11 +96,14 @@ export class Training {
   async run(job: JobContext): Promise<void> {
     const startedAt = this.#row().startedAt ?? new Date().toISOString();
     this.#update({ status: 'running', startedAt, endedAt: null, error: null });
+    const recorded = this.#recordOrigin(job.signal);
     try {
       if (this.#plan.settings.parts === 'head') await this.#trainHead(job);
       else await this.#trainAll(job);
+      await recorded;
       this.#end('done', {});
     } catch (thrown) {
+      await recorded;
       const error = toFailure(thrown);
       if (error.kind === 'lost') this.#end('interrupted', { error });
       else if (error.kind !== 'cancelled') this.#end('failed', { error });
@@ -111,6 +111,23 @@ export class Training {
       else if (job.signal.reason === CLOSING) this.#leave();
       else this.#end('cancelled', {});
       throw thrown;
+    }
+  }
+
+  /** What its passport will tell, hashed while it trains; what fails here is made up for when the passport is asked for. */
+  async #recordOrigin(signal: AbortSignal): Promise<void> {
+    const { folder } = this.#plan;
+    const { store } = this.#context;
+    try {
+      const found = readOrigin(folder);
+      if (found === null) return;
+      const origin = await freshened(found);
+      writeOrigin(folder, origin);
+      if (origin.data !== null) return;
+      const data = await dataFacts(store, this.#row(), this.#plan, signal);
+      if (data !== null) writeOrigin(folder, { ...origin, data });
+    } catch {
+      // A full disk, or a run that is removed: training itself will say so.
     }
   }
 

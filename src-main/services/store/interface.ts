@@ -59,6 +59,10 @@ export interface PairedPrediction {
   readonly label: Expression;
   /** Its label changed between the two trainings. */
   readonly relabelled: boolean;
+  /** The two saw different parts of the picture. */
+  readonly recropped: boolean;
+  /** One of the two was trained on the same file in another dataset. */
+  readonly learned: boolean;
   readonly baselineMu: Float32Array;
   readonly runMu: Float32Array;
 }
@@ -313,6 +317,8 @@ export interface RunTable {
     dataset: number,
     split: string | null,
   ): { predictions: PairedPrediction[]; unpaired: number };
+  /** Last line of the log of annotations that a training knew; null for an imported model. */
+  labelPosition(run: number): number | null;
   /** Those of these images that have any, in the order of ids. */
   predictionsOf(run: number, ids: readonly number[]): StoredPrediction[];
   /** Queued and running runs become interrupted, and are remembered as left; for opening a project. */

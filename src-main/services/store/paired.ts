@@ -14,8 +14,27 @@ export const RELABELLED = (image: string, baseline: string, run: string): string
     AND changed.id > (SELECT min(label_position) FROM runs WHERE id IN (${baseline}, ${run}))
     AND changed.id <= (SELECT max(label_position) FROM runs WHERE id IN (${baseline}, ${run})))`;
 
+/**
+ * True for an image whose very bytes one of two runs was trained on as an image of another dataset: it has seen the answer. `dataset` is
+ * the one that the image is measured in.
+ */
+export const LEARNED_ELSEWHERE = (image: string, dataset: string, baseline: string, run: string): string => `EXISTS (
+  SELECT 1 FROM images AS measured
+  JOIN runs AS learner ON learner.id IN (${baseline}, ${run}) AND learner.dataset <> ${dataset}
+  JOIN images AS learned ON learned.dataset = learner.dataset AND learned.content_hash = measured.content_hash
+    AND learned.content_hash <> ''
+  WHERE measured.id = ${image} AND learned.split = learner.train_split)`;
+
+/** True for an image of which the two runs saw different parts: its face was marked anew between their predictions. */
+export const RECROPPED = (image: string, dataset: string, baseline: string, run: string): string => `EXISTS (
+  SELECT 1 FROM outputs AS first
+  JOIN outputs AS second ON second.run = ${run} AND second.dataset = first.dataset AND second.image = first.image
+  WHERE first.run = ${baseline} AND first.dataset = ${dataset} AND first.image = ${image} AND first.box IS NOT second.box)`;
+
 const PAIRED = `
-  SELECT a.image, s.split, s.label, a.mu AS baselineMu, b.mu AS runMu, ${RELABELLED('a.image', ':baseline', ':run')} AS relabelled
+  SELECT a.image, s.split, s.label, a.mu AS baselineMu, b.mu AS runMu, a.box IS NOT b.box AS recropped,
+    ${RELABELLED('a.image', ':baseline', ':run')} AS relabelled,
+    ${LEARNED_ELSEWHERE('a.image', 'a.dataset', ':baseline', ':run')} AS learned
   FROM outputs AS a
   JOIN outputs AS b ON b.run = :run AND b.dataset = a.dataset AND b.image = a.image
   JOIN states AS s ON s.dataset = a.dataset AND s.image = a.image
@@ -43,14 +62,18 @@ interface PairedRecord {
   baselineMu: Uint8Array;
   runMu: Uint8Array;
   relabelled: number;
+  recropped: number;
+  learned: number;
 }
 
 export function pairedPredictions(database: Database, which: Which): ReturnType<RunTable['paired']> {
   const rows = database.prepare<[Which], PairedRecord>(PAIRED).all(which);
   const unpaired = database.prepare<[Which], number>(UNPAIRED).pluck().get(which) ?? 0;
-  const predictions = rows.map(({ baselineMu, runMu, relabelled, ...row }) => ({
+  const predictions = rows.map(({ baselineMu, runMu, relabelled, recropped, learned, ...row }) => ({
     ...row,
     relabelled: relabelled === 1,
+    recropped: recropped === 1,
+    learned: learned === 1,
     baselineMu: toFloats(baselineMu),
     runMu: toFloats(runMu),
   }));

@@ -179,6 +179,13 @@ export class Runs implements RunTable {
     return typeof stored === 'string' ? this.#places.resolve(stored) : null;
   }
 
+  labelPosition(run: number): number | null {
+    const found = this.#database.read(() =>
+      this.#database.prepare<[number], number | null>('SELECT label_position FROM runs WHERE id = ?').pluck().get(run),
+    );
+    return found ?? null;
+  }
+
   appendSteps(run: number, first: number, loss: Float32Array): void {
     this.#database.write(() => this.#curves.append(run, first, loss));
   }

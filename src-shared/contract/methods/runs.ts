@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DeviceChoice } from '../../domain/device.ts';
 import { Explanation, Preset, PresetList, Run, RunMetrics, SavePreset, TrainRequest } from '../../domain/run.ts';
+import { SealedPassport } from '../../domain/passport.ts';
 import { methods } from '../define.ts';
 import { id, nothing } from './common.ts';
 
@@ -22,6 +23,8 @@ export const runs = methods({
   'runs.stop': { params: z.object({ run: id, keep: z.boolean() }), value: z.null() },
   'runs.list': { params: nothing, value: z.array(Run) },
   'runs.metrics': { params: z.object({ run: id }), value: RunMetrics },
+  /** What it was made of, with the SHA-256 of that; `text` is the file to hand on. */
+  'runs.passport': { params: z.object({ run: id }), value: SealedPassport.extend({ text: z.string() }) },
   'runs.rename': { params: z.object({ run: id, name: z.string().min(1).max(120) }), value: z.null() },
   'runs.remove': { params: z.object({ run: id }), value: z.null() },
   'runs.predict': {

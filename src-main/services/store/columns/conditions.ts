@@ -1,6 +1,6 @@
 /** Which images of a dataset match a query: each term is one pass over a column. */
 import { NONE, type Condition, type Query, type Term, type Word } from '../../../../src-shared/domain/query/ast.ts';
-import { attributeSelection, containsSelections, RELABELLED_BETWEEN } from '../where.ts';
+import { attributeSelection, containsSelections, RELABELLED_BETWEEN, SEEN_UNLIKE } from '../where.ts';
 import type { Columns } from './columns.ts';
 import type { DatasetColumns, RunColumns } from './dataset-columns.ts';
 import type { NumberColumn } from './number-column.ts';
@@ -58,7 +58,10 @@ const OUTCOMES = {
   bothwrong: ['wrong', 'wrong'],
 } as const;
 
-/** The same images as a comparison counts: usable, with a label that the run knows, the same one for both trainings. */
+/**
+ * The same images as a comparison counts: usable, with a label that the run knows, the same one for both trainings, seen alike by both,
+ * and learned by neither from another dataset.
+ */
 function keepOutcome(
   mask: Uint8Array,
   { columns, dataset, run }: Asked,
@@ -69,14 +72,20 @@ function keepOutcome(
   const passing = dataset.extent.present.slice();
   const [own, other] = OUTCOMES[outcome];
   run.outcome.keep(passing, [own], false, false);
-  columns.run(dataset, baseline).outcome.keep(passing, [other], false, false);
+  const base = columns.run(dataset, baseline);
+  base.outcome.keep(passing, [other], false, false);
   run.number('loss').keep(passing, null, null, false);
   dataset.status.keep(passing, [], true, false);
   const relabelled = dataset.passing(`relabelled ${baseline} ${run.run}`, {
     sql: RELABELLED_BETWEEN,
     params: [dataset.dataset, ...[1, 2, 3].flatMap(() => [baseline, run.run])],
   });
-  keepIds(passing, [relabelled], dataset.extent.first, true);
+  const unlike = dataset.passing(`seen unlike ${baseline}@${base.revision} ${run.run}@${run.revision}`, {
+    sql: SEEN_UNLIKE,
+    // RECROPPED names the run before its baseline.
+    params: [run.run, dataset.dataset, run.run, baseline, baseline, run.run],
+  });
+  keepIds(passing, [relabelled, unlike], dataset.extent.first, true);
   for (let place = 0; place < mask.length; place++) if ((passing[place] === 1) === negated) mask[place] = 0;
 }
 

@@ -1,0 +1,77 @@
+/** What is known of a run only when it begins, kept beside its checkpoints until its passport is asked for. */
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { canonicalJson } from '../../../src-shared/domain/canonical-json.ts';
+import { DataFacts, Environment, Passport, presetDifferences } from '../../../src-shared/domain/passport.ts';
+import type { Preset, TrainSettings } from '../../../src-shared/domain/run.ts';
+import { replaceFile } from '../engine/checkpoint/durable.ts';
+import { environment } from './environment.ts';
+import { canonicalHash } from './seal.ts';
+
+export const Origin = z.object({
+  format: z.literal('poster-var-origin/1'),
+  preset: Passport.shape.preset,
+  environments: z.array(Environment),
+  parents: z.array(z.object({ name: z.string(), file: z.string(), sha256: z.string().nullable() })),
+  data: DataFacts.nullable(),
+});
+export type Origin = z.infer<typeof Origin>;
+
+const NAME = 'origin.json';
+
+/** @param parents files that the weights begin from, with the hash where it is known already. */
+export function newOrigin(
+  settings: TrainSettings,
+  presets: readonly Preset[],
+  parents: Origin['parents'],
+): Origin {
+  const preset = presets.find(({ name }) => name === settings.preset);
+  return {
+    format: 'poster-var-origin/1',
+    preset: preset
+      ? {
+          name: preset.name,
+          sha256: canonicalHash(preset.settings),
+          differences: presetDifferences(preset.settings, settings),
+        }
+      : null,
+    environments: [environment()],
+    parents,
+    data: null,
+  };
+}
+
+/** @param folder of the run's checkpoints. @throws FailureError 'disk-full' or 'unavailable'. */
+export function writeOrigin(folder: string, origin: Origin): void {
+  replaceFile(join(folder, NAME), [new TextEncoder().encode(canonicalJson(origin))]);
+}
+
+/** Null for a run of a version that kept none. */
+export function readOrigin(folder: string): Origin | null {
+  try {
+    return Origin.parse(JSON.parse(readFileSync(join(folder, NAME), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** The origin with this process's environment as its last, and its parents hashed as far as their files are there. */
+export async function freshened(origin: Origin): Promise<Origin> {
+  const now = environment();
+  const last = origin.environments.at(-1);
+  const same = last !== undefined && canonicalJson(last) === canonicalJson(now);
+  const parents: Origin['parents'] = [];
+  for (const parent of origin.parents)
+    parents.push(parent.sha256 === null ? { ...parent, sha256: await fileHash(parent.file).catch(() => null) } : parent);
+  return { ...origin, parents, environments: same ? origin.environments : [...origin.environments, now] };
+}
+
+/** SHA-256 (hex) of a file of any size. */
+export async function fileHash(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
