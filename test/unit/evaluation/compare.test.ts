@@ -1,7 +1,13 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { SEVEN, type Expression } from '../../../src-shared/domain/expression.ts';
 import type { Comparison } from '../../../src-shared/domain/evaluation.ts';
 import { mcnemarExact } from '../../../src-shared/metrics/mcnemar.ts';
+import type { Passport } from '../../../src-shared/domain/passport.ts';
+import { writeOrigin } from '../../../src-main/services/passports/origin.ts';
+import { passportText, seal } from '../../../src-main/services/passports/seal.ts';
 import { Evaluations } from '../../../src-main/services/evaluation/evaluations.ts';
 import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Statistics } from '../../../src-main/services/statistics/statistics.ts';
@@ -106,6 +112,91 @@ describe('two runs', () => {
       bothRight: 7,
       bothWrong: 1,
     });
+  });
+
+  it('leave out what they saw in different parts, and what one learned from elsewhere, and say so', async () => {
+    const baseline = predicting(times(10, 'happy'));
+    store.labels.apply(ids.slice(0, 3), { kind: 'box', box: { x: 1, y: 2, width: 30, height: 30 } }, 'me');
+    const run = predicting(times(10, 'happy'));
+    const found = await evaluations.compare({ baseline, run, dataset, split: 'val' });
+    expect(found).toMatchObject({ images: 7, leftOut: { recropped: 3, learned: 0 }, outcomes: { bothRight: 7 } });
+    expect(found.unlike.join(' ')).toContain('predictions of 3 images');
+    expect(shown(found, 'bothright')).toBe(7);
+
+    // The same files in two datasets: what is validation here was trained on there.
+    const faces = (split: string) =>
+      Array.from({ length: 4 }, (_, index) => newImage(`${split}/${index}.png`, 'happy', { split, contentHash: `${index}` }));
+    const here = addDataset(store, 'here', [...faces('val'), newImage('val/4.png', 'happy', { split: 'val' })]);
+    const there = addDataset(store, 'there', faces('train'));
+    ({ dataset, ids } = here);
+    const measured = (trainedOn: number): number => {
+      const one = addRun(store, trainedOn);
+      store.runs.putPredictions(
+        one,
+        here.ids.map((image) => ({ image, mu: muFor('happy', 2, SEVEN), logvar: null })),
+      );
+      return one;
+    };
+    const [clean, leaky] = [measured(here.dataset), measured(there.dataset)];
+    const restricted = await evaluations.compare({ baseline: clean, run: leaky, dataset: here.dataset, split: 'val' });
+    expect(restricted).toMatchObject({ images: 1, leftOut: { learned: 4 } });
+    expect(restricted.unlike.join(' ')).toMatch(/4 of the images were training images of one of them in another dataset/);
+    expect(shown(restricted, 'bothright')).toBe(1);
+    // None is left without the fifth: refused, not compared on nothing.
+    store.labels.apply(here.ids.slice(4), { kind: 'exclude', excluded: true }, 'me');
+    await expect(
+      evaluations.compare({ baseline: clean, run: leaky, dataset: here.dataset, split: 'val' }),
+    ).rejects.toThrow(/no image .* in common/);
+  });
+
+  it('say from which versions of the data they began, and what of it their passports tell apart', async () => {
+    const begin = (labels: string, version: string | null): number => {
+      const run = predicting(times(10, 'happy'));
+      const hash = (of: string): string => createHash('sha256').update(of).digest('hex');
+      const folder = join(store.folder, 'checkpoints', `run-${run}`);
+      mkdirSync(folder, { recursive: true });
+      const split = (name: string, of: string) => ({ split: name, images: 4, hash: hash(of) });
+      writeOrigin(folder, {
+        ...{ format: 'poster-var-origin/1', preset: null, environments: [], parents: [] },
+        data: {
+          ...{ dataset: 'faces', version, contentHash: hash(labels) },
+          ...{ train: split('train', labels), val: split('val', 'the same') },
+        },
+      });
+      return run;
+    };
+    const [first, again, other] = [begin('as imported', 'start'), begin('as imported', 'start'), begin('mended', null)];
+    const compare = (run: number) => evaluations.compare({ baseline: first, run, dataset, split: 'val' });
+    const flattery = (sentence: string): boolean => !sentence.includes('was chosen on this split');
+    expect((await compare(again)).unlike.filter(flattery)).toEqual([]);
+    const found = await compare(other);
+    expect(found.unlike.filter(flattery)).toEqual([
+      expect.stringMatching(/^They began from different versions of their data: faces@start \([0-9a-f]{8}\) and faces \(/),
+      expect.stringMatching(/^Their training images or the labels of these differ: train, 4 /),
+    ]);
+    const changed = found.configuration.filter((one) => one.baseline !== one.run).map(({ setting }) => setting);
+    expect(changed).toEqual(['dataset version', 'dataset content', 'training images']);
+  });
+
+  it('say when an imported model learned from pictures that were prepared otherwise', async () => {
+    const baseline = predicting(times(10, 'happy'));
+    const run = predicting(times(10, 'happy'));
+    const folder = join(store.folder, 'checkpoints', `run-${run}`);
+    mkdirSync(folder, { recursive: true });
+    const passport: Passport = {
+      format: 'poster-var-passport/1',
+      model: { size: 'tiny', classes: [...SEVEN], vich: true, layerEmbedding: true },
+      ...{ settings: {}, preset: null, device: 'cpu', environments: [], preprocessing: { side: 112 }, data: null },
+      ...{ parents: [], time: { process: 1, wall: 1, startedAt: null, endedAt: null } },
+      ...{ status: 'done', epochs: 1, best: null, checkpoint: null },
+    };
+    const text = passportText(seal(passport));
+    writeFileSync(join(folder, 'passport.json'), text);
+    const unlike = async () =>
+      (await evaluations.compare({ baseline, run, dataset, split: 'val' })).unlike.join(' ');
+    expect(await unlike()).toContain('prepared otherwise');
+    writeFileSync(join(folder, 'passport.json'), text.replace('112', '224'));
+    expect(await unlike()).toContain('was altered');
   });
 
   it('with their classes in another order are the same run', async () => {

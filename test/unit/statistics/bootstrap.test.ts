@@ -45,6 +45,19 @@ describe('bootstrap intervals', () => {
     expect(bootstrapScores(cases, 2, 500)).not.toEqual(found);
   });
 
+  it('of paired differences are scipy’s', () => {
+    // scipy 1.17: stats.bootstrap of the differences' mean, percentile, 50,000 resamples; these 2,000 may lie a little beside them.
+    const { metrics } = bootstrapDifferences(madeCases(7, 1.2), madeCases(7, 1.6), 2026);
+    const scipy = { accuracy: [0.055, 0.135], nll: [-0.22679, -0.19724], brier: [-0.12076, -0.10533] } as const;
+    for (const metric of ['accuracy', 'nll', 'brier'] as const) {
+      const [low, high] = scipy[metric];
+      // An accuracy of 200 images has steps of 0.005.
+      const near = 0.08 * (high - low);
+      expect(Math.abs((metrics[metric]?.[0] ?? 0) - low), metric).toBeLessThan(near);
+      expect(Math.abs((metrics[metric]?.[1] ?? 0) - high), metric).toBeLessThan(near);
+    }
+  });
+
   it('of paired differences are narrower than two intervals would be, and 0 for a run against itself', () => {
     const [weak, strong] = [madeCases(7, 1.2), madeCases(7, 1.6)];
     const paired = bootstrapDifferences(weak, strong, 1, 500);
