@@ -100,7 +100,9 @@ async function takeImages(from: string, folder: string): Promise<void> {
 /** Number of the newest run that has a folder; 0 for none. */
 function newestRun(): number {
   const folder = join(project, 'checkpoints');
-  const numbers = existsSync(folder) ? readdirSync(folder).map((name) => Number(/^run-(\d+)$/.exec(name)?.[1] ?? 0)) : [];
+  const numbers = existsSync(folder)
+    ? readdirSync(folder).map((name) => Number(/^run-(\d+)$/.exec(name)?.[1] ?? 0))
+    : [];
   return Math.max(0, ...numbers);
 }
 
@@ -145,7 +147,9 @@ try {
     if (killAt !== undefined && killed.code === 0) throw new Error(`Nothing ended the run at step ${killAt}.`);
     const run = newestRun();
     if (killed.code === 0 || run === before) {
-      console.log(`   killed after ${killed.seconds.toFixed(1)} s: ${run === before ? 'not begun' : 'ended'}; drawn again`);
+      console.log(
+        `   killed after ${killed.seconds.toFixed(1)} s: ${run === before ? 'not begun' : 'ended'}; drawn again`,
+      );
       continue;
     }
     const resumed = await cli(['train', '--project', project, '--resume', String(run)]);

@@ -170,7 +170,10 @@ export function withIntervals(comparison: Comparison, intervals: EvaluationInter
   return {
     ...comparison,
     metrics: comparison.metrics.map((one) => ({ ...one, interval: intervals.metrics[one.metric] })),
-    perClass: comparison.perClass.map((one, index) => ({ ...one, interval: intervals.perClass[index]?.recall ?? null })),
+    perClass: comparison.perClass.map((one, index) => ({
+      ...one,
+      interval: intervals.perClass[index]?.recall ?? null,
+    })),
   };
 }
 

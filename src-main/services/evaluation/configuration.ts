@@ -21,7 +21,11 @@ function text(value: unknown): string {
 function settingsOf(run: Run, known: Known): Map<string, string> {
   const { size, vich, layerEmbedding, device, datasetName, trainSplit, valSplit, best, epoch } = run;
   const facts = { size, vich, layerEmbedding, device, dataset: datasetName, trainSplit, valSplit };
-  return new Map([...flattened({ ...facts, ...dataFactsOf(known) }), ...flattened(run.settings ?? {}), ['best epoch', text(best?.epoch ?? epoch)]]);
+  return new Map([
+    ...flattened({ ...facts, ...dataFactsOf(known) }),
+    ...flattened(run.settings ?? {}),
+    ['best epoch', text(best?.epoch ?? epoch)],
+  ]);
 }
 
 /** Every setting that either run has, in the order of the form. */

@@ -53,7 +53,9 @@ export function dataUnlikeness([a, b]: readonly [Run, Run], [first, second]: rea
   ] as const) {
     if (known.altered) sentences.push(`The passport of “${run.name}” was altered: what it says is not used.`);
     if (canonicalJson(known.preprocessing) !== canonicalJson(PREPROCESSING))
-      sentences.push(`“${run.name}” learned from images that were prepared otherwise than those it was measured on here.`);
+      sentences.push(
+        `“${run.name}” learned from images that were prepared otherwise than those it was measured on here.`,
+      );
   }
   const [one, other] = [first.data, second.data];
   if (one === null || other === null) return sentences;

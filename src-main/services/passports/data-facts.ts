@@ -48,9 +48,7 @@ class SplitHash {
     const planned = this.#planned.get(id);
     if (planned === undefined) return;
     const { label, target = null, certainty = null } = planned;
-    this.#sha.update(
-      `${JSON.stringify([path, contentHash, classes[label] ?? '', target, certainty, inOrder(box)])}\n`,
-    );
+    this.#sha.update(`${JSON.stringify([path, contentHash, classes[label] ?? '', target, certainty, inOrder(box)])}\n`);
   }
 
   facts(): SplitFacts {

@@ -23,11 +23,7 @@ export type Origin = z.infer<typeof Origin>;
 const NAME = 'origin.json';
 
 /** @param parents files that the weights begin from, with the hash where it is known already. */
-export function newOrigin(
-  settings: TrainSettings,
-  presets: readonly Preset[],
-  parents: Origin['parents'],
-): Origin {
+export function newOrigin(settings: TrainSettings, presets: readonly Preset[], parents: Origin['parents']): Origin {
   const preset = presets.find(({ name }) => name === settings.preset);
   return {
     format: 'poster-var-origin/1',
@@ -65,7 +61,9 @@ export async function freshened(origin: Origin): Promise<Origin> {
   const same = last !== undefined && canonicalJson(last) === canonicalJson(now);
   const parents: Origin['parents'] = [];
   for (const parent of origin.parents)
-    parents.push(parent.sha256 === null ? { ...parent, sha256: await fileHash(parent.file).catch(() => null) } : parent);
+    parents.push(
+      parent.sha256 === null ? { ...parent, sha256: await fileHash(parent.file).catch(() => null) } : parent,
+    );
   return { ...origin, parents, environments: same ? origin.environments : [...origin.environments, now] };
 }
 

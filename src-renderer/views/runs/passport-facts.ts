@@ -18,7 +18,8 @@ export function settingText(value: unknown): string {
 export function passportFacts(passport: Passport): PassportFact[] {
   const { model, preset, settings, data, parents, environments, time, best, checkpoint, device } = passport;
   const fact = (name: string, text: string, hash: string | null = null): PassportFact => ({ name, text, hash });
-  const split = ({ split: name, images, hash }: SplitFacts): PassportFact => fact(name, `${count(images)} images`, hash);
+  const split = ({ split: name, images, hash }: SplitFacts): PassportFact =>
+    fact(name, `${count(images)} images`, hash);
   return [
     fact('Model', `${model.size}, ${model.classes.length} classes${model.vich ? ', VICH' : ''}`),
     preset === null
@@ -29,12 +30,19 @@ export function passportFacts(passport: Passport): PassportFact[] {
     ...(data === null
       ? [fact('Data', 'not known any more')]
       : [
-          fact('Data', `${data.dataset}${data.version === null ? ', labels of its start' : `@${data.version}`}`, data.contentHash),
+          fact(
+            'Data',
+            `${data.dataset}${data.version === null ? ', labels of its start' : `@${data.version}`}`,
+            data.contentHash,
+          ),
           split(data.train),
           split(data.val),
         ]),
     ...parents.map(({ name, sha256 }, at) => fact(at === 0 ? 'Began from' : `Began from, ${at + 1}`, name, sha256)),
-    fact('Time', `${clock(time.process)} of work${time.wall === null ? '' : `, ${clock(time.wall)} from start to end`}`),
+    fact(
+      'Time',
+      `${clock(time.process)} of work${time.wall === null ? '' : `, ${clock(time.wall)} from start to end`}`,
+    ),
     fact('Began, ended', `${when(time.startedAt)}, ${when(time.endedAt)}`),
     ...environments.map((one, at) =>
       fact(

@@ -125,7 +125,9 @@ describe('two runs', () => {
 
     // The same files in two datasets: what is validation here was trained on there.
     const faces = (split: string) =>
-      Array.from({ length: 4 }, (_, index) => newImage(`${split}/${index}.png`, 'happy', { split, contentHash: `${index}` }));
+      Array.from({ length: 4 }, (_, index) =>
+        newImage(`${split}/${index}.png`, 'happy', { split, contentHash: `${index}` }),
+      );
     const here = addDataset(store, 'here', [...faces('val'), newImage('val/4.png', 'happy', { split: 'val' })]);
     const there = addDataset(store, 'there', faces('train'));
     ({ dataset, ids } = here);
@@ -140,7 +142,9 @@ describe('two runs', () => {
     const [clean, leaky] = [measured(here.dataset), measured(there.dataset)];
     const restricted = await evaluations.compare({ baseline: clean, run: leaky, dataset: here.dataset, split: 'val' });
     expect(restricted).toMatchObject({ images: 1, leftOut: { learned: 4 } });
-    expect(restricted.unlike.join(' ')).toMatch(/4 of the images were training images of one of them in another dataset/);
+    expect(restricted.unlike.join(' ')).toMatch(
+      /4 of the images were training images of one of them in another dataset/,
+    );
     expect(shown(restricted, 'bothright')).toBe(1);
     // None is left without the fifth: refused, not compared on nothing.
     store.labels.apply(here.ids.slice(4), { kind: 'exclude', excluded: true }, 'me');
@@ -171,7 +175,9 @@ describe('two runs', () => {
     expect((await compare(again)).unlike.filter(flattery)).toEqual([]);
     const found = await compare(other);
     expect(found.unlike.filter(flattery)).toEqual([
-      expect.stringMatching(/^They began from different versions of their data: faces@start \([0-9a-f]{8}\) and faces \(/),
+      expect.stringMatching(
+        /^They began from different versions of their data: faces@start \([0-9a-f]{8}\) and faces \(/,
+      ),
       expect.stringMatching(/^Their training images or the labels of these differ: train, 4 /),
     ]);
     const changed = found.configuration.filter((one) => one.baseline !== one.run).map(({ setting }) => setting);
@@ -192,8 +198,7 @@ describe('two runs', () => {
     };
     const text = passportText(seal(passport));
     writeFileSync(join(folder, 'passport.json'), text);
-    const unlike = async () =>
-      (await evaluations.compare({ baseline, run, dataset, split: 'val' })).unlike.join(' ');
+    const unlike = async () => (await evaluations.compare({ baseline, run, dataset, split: 'val' })).unlike.join(' ');
     expect(await unlike()).toContain('prepared otherwise');
     writeFileSync(join(folder, 'passport.json'), text.replace('112', '224'));
     expect(await unlike()).toContain('was altered');

@@ -222,7 +222,10 @@ describe('a passport that was tampered with', () => {
   it('belongs to another file of its bundle too, where the list of the bundle has both', async () => {
     const place = join(folder, 'bundle');
     mkdirSync(place);
-    const hash = (name: string): string => createHash('sha256').update(readFileSync(join(place, name))).digest('hex');
+    const hash = (name: string): string =>
+      createHash('sha256')
+        .update(readFileSync(join(place, name)))
+        .digest('hex');
     writeFileSync(join(place, 'model.pth'), 'weights in another form');
     writeFileSync(join(place, 'passport.json'), JSON.stringify(sealed));
     const list = (): void =>
@@ -249,7 +252,10 @@ describe('a passport that was tampered with', () => {
       const code = await runCommandLine([...args, '--json'], { terminal, version: '1', home, compose });
       return { code, answer: JSON.parse(terminal.out) as Record<string, unknown> };
     };
-    writeFileSync(join(folder, 'good.json'), changed(() => undefined));
+    writeFileSync(
+      join(folder, 'good.json'),
+      changed(() => undefined),
+    );
     writeFileSync(
       join(folder, 'bad.json'),
       changed(({ passport }) => (passport.device = 'webgpu')),
@@ -258,7 +264,10 @@ describe('a passport that was tampered with', () => {
       code: 0,
       answer: { valid: true, sha256: sealed.sha256 },
     });
-    expect(await cli('passport', 'check', 'bad.json')).toMatchObject({ code: 1, answer: { error: { kind: 'invalid' } } });
+    expect(await cli('passport', 'check', 'bad.json')).toMatchObject({
+      code: 1,
+      answer: { error: { kind: 'invalid' } },
+    });
     expect(await cli('passport', 'check', 'none.json')).toMatchObject({ answer: { error: { kind: 'not-found' } } });
   });
 });
