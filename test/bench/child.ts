@@ -1,6 +1,8 @@
 /** Measurements that need a process of their own: what was done before must not count. Run as a program, it is that process. */
 import { fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { composeServices } from '../../src-main/compose.ts';
 import { openTrainer } from '../../src-main/services/engine/runtime/trainer.ts';
 import { paper, paperWeights, stepInput } from './paper.ts';
 
@@ -24,10 +26,29 @@ const tasks = {
       if (step === 2) writeFileSync('/proc/self/clear_refs', '5');
       await trainer.step(...input);
     }
-    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return Number(peak) * 1024;
+    return peakMemory();
+  },
+
+  /** Peak resident memory of a process that imports a folder of this many images, bytes. */
+  async importPeak(images: number): Promise<number> {
+    const home = process.env['POSTER_VAR_HOME'] ?? '';
+    const services = composeServices({ home, door: 'cli' });
+    await services.workspace.create(join(home, 'project'), 'Measured');
+    const { jobs } = services.workspace.require();
+    const source = process.env['POSTER_VAR_SOURCE'] ?? '';
+    const { job } = services.datasets.startImport({ source, format: 'folders', name: 'Measured' });
+    const { status, dataset } = await jobs.finished(job);
+    const report = dataset === null ? null : services.datasets.report(dataset);
+    if (status !== 'done' || report?.images !== images || report.broken > 0)
+      throw new Error(`the import ended as ${status} with ${report?.images} images`);
+    await services.close();
+    return peakMemory();
   },
 };
+
+function peakMemory(): number {
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+}
 
 export type ChildTask = keyof typeof tasks;
 
