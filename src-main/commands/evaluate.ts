@@ -43,6 +43,7 @@ function evaluationText(found: Evaluation): string {
   const {
     images,
     leftOut,
+    stale,
     accuracy,
     interval,
     balancedAccuracy,
@@ -58,7 +59,8 @@ function evaluationText(found: Evaluation): string {
   const share = (value: number | null): string => (value === null ? '–' : percent(value));
   return [
     `Accuracy ${percent(accuracy)} (95% interval ${percent(interval[0])} to ${percent(interval[1])}) on ${counted(images, 'image')}` +
-      (leftOut > 0 ? `, ${leftOut} left out` : ''),
+      (leftOut > 0 ? `, ${leftOut} left out` : '') +
+      (stale > 0 ? ` (${stale} with a stale prediction, of another face box or file: predict --stale)` : ''),
     `Balanced accuracy ${percent(balancedAccuracy)}, macro F1 ${percent(macroF1)}, NLL ${nll.toFixed(4)}, Brier ${brier.toFixed(4)}, ECE ${percent(ece)}`,
     '',
     table(

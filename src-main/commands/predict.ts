@@ -27,6 +27,7 @@ interface PredictOptions {
   readonly dataset?: string;
   readonly images?: readonly string[];
   readonly split?: string;
+  readonly stale?: boolean;
   readonly device: DeviceChoice;
   readonly out?: string;
   readonly json?: boolean;
@@ -45,6 +46,7 @@ export function predictCommand(cli: Cli): Command {
     .option('--dataset <name>', 'dataset to predict (default: the only one)')
     .option('--images <files...>', 'image files to predict instead, without storing anything of them')
     .option('--split <name>', 'only this split of the dataset')
+    .option('--stale', 'only images whose prediction is of another face box or file than now')
     .addOption(new Option('--device <device>', 'where to compute').choices(DeviceChoice.options).default('auto'))
     .option('--out <file>', 'CSV: path, label, prediction, and mu and logvar of each class')
     .action((options: PredictOptions) => {
@@ -57,12 +59,12 @@ export function predictCommand(cli: Cli): Command {
     });
 }
 
-function check({ project, run, checkpoint, dataset, images, split }: PredictOptions): void {
+function check({ project, run, checkpoint, dataset, images, split, stale }: PredictOptions): void {
   if ((run === undefined) === (checkpoint === undefined))
     throw new UsageError('Give either --run ID or --checkpoint FILE.');
   if (project === undefined && (run !== undefined || images === undefined))
     throw new UsageError('Give --project DIR: only --checkpoint with --images does without one.');
-  if (images !== undefined && (dataset !== undefined || split !== undefined))
+  if (images !== undefined && (dataset !== undefined || split !== undefined || stale === true))
     throw new UsageError('Give either --images or a dataset.');
 }
 
@@ -80,7 +82,10 @@ async function predictDataset(session: Session, options: PredictOptions): Promis
   const split = options.split ?? null;
   if (split !== null) checkSplit(dataset, split);
   const run = await runOf(session, options);
-  const { job } = services.runs.startPredict({ run: run.id, dataset: dataset.id, split, device: options.device });
+  const { job } = services.runs.startPredict({
+    ...{ run: run.id, dataset: dataset.id, split, device: options.device },
+    ...(options.stale === true && { stale: true }),
+  });
   const { text: note } = await session.follow(job);
   const { store } = services.workspace.require();
   const out = options.out === undefined ? null : absolute(session, options.out);

@@ -39,8 +39,10 @@ export const Evaluation = z.object({
   split: z.string().nullable(),
   classes: z.array(Expression),
   images: z.number().int(),
-  /** Images left out: excluded, broken, unlabelled, or of a class the model does not have. */
+  /** Images left out: excluded, broken, unlabelled, of a class the model does not have, or with a stale prediction. */
   leftOut: z.number().int(),
+  /** Usable images among them whose prediction is stale: of another face box or file than now. */
+  stale: z.number().int(),
   accuracy: z.number(),
   /** 95% Wilson score interval of the accuracy. */
   interval: Interval,
@@ -94,10 +96,10 @@ export const Comparison = z.object({
     relabelled: z.number().int(),
     /** Of a split that one of the two was trained on. */
     trained: z.number().int(),
-    /** Seen by the two in different parts: their faces were marked anew in between. */
-    recropped: z.number().int(),
     /** Training images of one of the two, in another dataset. */
     learned: z.number().int(),
+    /** With a stale prediction by one of the two at least. */
+    stale: z.number().int(),
   }),
   /** How the two are unlike, a sentence each: what a reader must know before believing a difference. */
   unlike: z.array(z.string()),

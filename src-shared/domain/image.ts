@@ -50,7 +50,10 @@ export const ImageRow = z.object({
   reviewed: z.boolean(),
   flagged: z.boolean(),
   noted: z.boolean(),
-  /** The face was marked anew since: the prediction, and what follows from it, is of other pixels. */
+  /**
+   * The face was marked anew since, or the file is another one: the prediction is of other pixels. It has no loss, is neither right
+   * nor wrong, and no figure counts it.
+   */
   stale: z.boolean(),
   prediction: Expression.nullable(),
   /** Prediction equals the current label; null without either. */

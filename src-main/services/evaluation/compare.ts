@@ -28,7 +28,7 @@ export interface Pair {
 export interface PairedCases {
   readonly first: Cases;
   readonly second: Cases;
-  readonly leftOut: Omit<Comparison['leftOut'], 'unpaired'>;
+  readonly leftOut: Omit<Comparison['leftOut'], 'unpaired' | 'stale'>;
 }
 
 /** @throws FailureError 'conflict' for runs over different classes: their scores mean different things. */
@@ -56,14 +56,13 @@ export function pairedCases(pair: Pair, predictions: readonly PairedPrediction[]
   const trained = pair.split === null ? learned(pair) : [];
   const order = baseline.classes.map((expression) => run.classes.indexOf(expression));
   const kept: { label: number; first: Float32Array; second: number[] }[] = [];
-  const leftOut = { relabelled: 0, trained: 0, recropped: 0, learned: 0 };
-  for (const { label, split, relabelled, recropped, learned: elsewhere, baselineMu, runMu } of predictions) {
+  const leftOut = { relabelled: 0, trained: 0, learned: 0 };
+  for (const { label, split, relabelled, learned: elsewhere, baselineMu, runMu } of predictions) {
     const index = baseline.classes.indexOf(label);
     if (index < 0) continue;
     if (trained.includes(split)) leftOut.trained += 1;
     else if (relabelled) leftOut.relabelled += 1;
     else if (elsewhere) leftOut.learned += 1;
-    else if (recropped) leftOut.recropped += 1;
     else kept.push({ label: index, first: baselineMu, second: order.map((from) => runMu[from] ?? 0) });
   }
   if (kept.length === 0) {
@@ -106,7 +105,7 @@ export function pairIn(store: Store, request: Measure & { baseline: number }): P
 export function unlikeness(
   pair: Pair,
   known: readonly [Known, Known],
-  { relabelled, recropped, learned: elsewhere }: PairedCases['leftOut'],
+  { relabelled, stale, learned: elsewhere }: Pick<Comparison['leftOut'], 'relabelled' | 'stale' | 'learned'>,
 ): string[] {
   const { baseline: a, run: b, dataset, split } = pair;
   const sentences: string[] = [];
@@ -123,9 +122,9 @@ export function unlikeness(
     sentences.push(
       `${elsewhere} of the images ${elsewhere === 1 ? 'was a training image' : 'were training images'} of one of them in another dataset: left out here.`,
     );
-  if (recropped > 0)
+  if (stale > 0)
     sentences.push(
-      `The face was marked anew between their predictions of ${recropped} ${recropped === 1 ? 'image' : 'images'}: left out here.`,
+      `The face was marked anew since a prediction of ${stale} ${stale === 1 ? 'image' : 'images'}: left out here.`,
     );
   for (const [index, run] of [a, b].entries()) {
     if (run.kind === 'imported' && known[index]?.data)
@@ -159,10 +158,10 @@ export interface Compared {
 /** @throws FailureError 'not-found', and 'conflict' for two runs that cannot be compared. */
 export function comparedIn(store: Store, request: Measure & { baseline: number }): Compared {
   const pair = pairIn(store, request);
-  const { predictions, unpaired } = store.runs.paired(request.baseline, request.run, request.dataset, request.split);
+  const { predictions, ...out } = store.runs.paired(request.baseline, request.run, request.dataset, request.split);
   const { first, second, leftOut } = pairedCases(pair, predictions);
   const known = [knownOf(store.folder, pair.baseline), knownOf(store.folder, pair.run)] as const;
-  return { cases: { first, second }, comparison: comparisonOf(pair, { first, second, leftOut }, unpaired, known) };
+  return { cases: { first, second }, comparison: comparisonOf(pair, { first, second, leftOut }, out, known) };
 }
 
 /** @param intervals of the differences, drawn from the cases of this very comparison. */
@@ -180,7 +179,7 @@ export function withIntervals(comparison: Comparison, intervals: EvaluationInter
 function comparisonOf(
   pair: Pair,
   { first, second, leftOut }: PairedCases,
-  unpaired: number,
+  out: Pick<Comparison['leftOut'], 'unpaired' | 'stale'>,
   known: readonly [Known, Known],
 ): Comparison {
   const outcomes = { bothRight: 0, fixed: 0, regressed: 0, bothWrong: 0 };
@@ -196,8 +195,8 @@ function comparisonOf(
     split: pair.split,
     classes: pair.baseline.classes,
     images: first.labels.length,
-    leftOut: { unpaired, ...leftOut },
-    unlike: unlikeness(pair, known, leftOut),
+    leftOut: { ...out, ...leftOut },
+    unlike: unlikeness(pair, known, { ...out, ...leftOut }),
     outcomes,
     mcnemar: mcnemarExact(outcomes.fixed, outcomes.regressed),
     metrics: Metric.options.map((metric) => ({

@@ -53,6 +53,7 @@ function mean(values: readonly (number | null)[]): number | null {
 /**
  * Accuracy and what goes with it.
  * @param predictions of this run for the dataset's images of one split, or of all (`split` null).
+ * @param stale usable images that are not among them because their prediction is stale.
  * @throws FailureError 'conflict' when none of the images can be counted.
  */
 export function evaluatePredictions(
@@ -60,6 +61,7 @@ export function evaluatePredictions(
   dataset: Dataset,
   split: string | null,
   predictions: readonly StoredPrediction[],
+  stale: number,
 ): Evaluation {
   const { cases, sigmas } = measured(run, predictions);
   const images = cases.labels.length;
@@ -74,6 +76,7 @@ export function evaluatePredictions(
     classes: run.classes,
     images,
     leftOut: Math.max(0, inSplit - images),
+    stale,
     ...metrics,
     interval: wilsonInterval(correct, images),
     calibration: calibrationBins(cases),
@@ -116,7 +119,9 @@ export function casesIn(store: Store, request: Measure): Cases {
 export function evaluateIn(store: Store, request: Measure): Evaluation {
   const run = requireRun({ store }, request.run);
   const dataset = requireDataset({ store }, request.dataset);
-  return evaluatePredictions(run, dataset, request.split, store.runs.predictions(run.id, dataset.id, request.split));
+  const { split } = request;
+  const stale = store.runs.stale(run.id, dataset.id, split).length;
+  return evaluatePredictions(run, dataset, split, store.runs.predictions(run.id, dataset.id, split), stale);
 }
 
 function nothingToMeasure(run: Run, dataset: Dataset, split: string | null, predictions: number): FailureError {

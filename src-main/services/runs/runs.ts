@@ -229,19 +229,22 @@ export class Runs {
     return job.id;
   }
 
-  /** Queues the prediction of a dataset's split, of all of it, or of these images of it. */
+  /** Queues the prediction of a dataset's split, of all of it, of these images of it, or of those whose prediction is stale. */
   startPredict(request: {
     run: number;
     dataset: number;
     split: string | null;
     device: DeviceChoice;
     images?: readonly number[] | undefined;
+    stale?: boolean | undefined;
   }): { job: number } {
     const context = this.#context();
     const run = requireRun(context, request.run);
     const dataset = requireDataset(context, request.dataset);
     const checkpoint = requireCheckpoint(context, run);
-    const wanted = request.images === undefined ? null : new Set(request.images);
+    const stale = request.stale === true ? context.store.runs.stale(run.id, dataset.id, request.split) : undefined;
+    const images = request.images ?? stale;
+    const wanted = images === undefined ? null : new Set(images);
     const files = context.store.images
       .files(dataset.id, request.split)
       .filter(({ id }) => wanted === null || wanted.has(id));

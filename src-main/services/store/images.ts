@@ -11,6 +11,7 @@ import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseO
 import { Columns } from './columns/columns.ts';
 import { toFloats } from './packed.ts';
 import type { Places } from './places.ts';
+import type { Predictions } from './predictions.ts';
 import { selectIds } from './select-ids.ts';
 
 interface RowRecord {
@@ -91,12 +92,11 @@ function toRow(record: RowRecord): ImageRow {
 export const ROWS = `
   SELECT i.id, i.path, s.split, s.status, i.reason, s.box, s.label, s.reviewed, s.flagged, s.note <> '' AS noted,
     p.predicted AS prediction, p.correct, p.loss, p.sigma, p.flip, p.confidence, p.margin, p.entropy, s.disagreement,
-    p.predicted IS NOT NULL AND o.box IS NOT s.box AS stale
+    coalesce(p.stale, 0) AS stale
   FROM json_each(:ids) AS wanted
   CROSS JOIN images AS i ON i.id = wanted.value
   JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
   LEFT JOIN predictions AS p ON p.run = :run AND p.dataset = i.dataset AND p.image = i.id
-  LEFT JOIN outputs AS o ON o.run = :run AND o.dataset = i.dataset AND o.image = i.id
   ORDER BY wanted.key`;
 
 const SELECT_ALL = 'SELECT image FROM states WHERE dataset = ? ORDER BY image';
@@ -106,6 +106,7 @@ export class Images implements ImageTable {
   readonly #database: Database;
   readonly #places: Places;
   readonly #columns: Columns;
+  readonly #predictions: Pick<Predictions, 'refile'>;
   readonly #rows: Statement<[{ run: number | null; ids: string }], RowRecord>;
   readonly #detail: Statement<[number], DetailRecord>;
   readonly #output: Statement<[run: number, dataset: number, image: number], OutputRecord>;
@@ -116,8 +117,9 @@ export class Images implements ImageTable {
   readonly #range: Statement<[{ dataset: number }], { first: number | null; last: number | null }>;
   readonly #nextUsable: Statement<[dataset: number, image: number], number>;
 
-  constructor(database: Database, places: Places) {
+  constructor(database: Database, places: Places, predictions: Pick<Predictions, 'refile'>) {
     this.#database = database;
+    this.#predictions = predictions;
     this.#places = places;
     this.#columns = new Columns(database);
     this.#rows = database.prepare(ROWS);
@@ -317,7 +319,13 @@ export class Images implements ImageTable {
   }
 
   mend(image: number, facts: FileFacts): void {
-    mend(this.#database, image, facts);
+    this.#database.write(() => {
+      const before = this.#file.get(image)?.contentHash ?? '';
+      mend(this.#database, image, facts);
+      const [dataset] = this.datasetsOf([image]);
+      if (before !== '' && before !== facts.contentHash && dataset !== undefined)
+        this.#predictions.refile(dataset, image);
+    });
   }
 
   tooSmallFor(images: ArrayLike<number>, box: Box): { width: number; height: number }[] {

@@ -59,8 +59,6 @@ export interface PairedPrediction {
   readonly label: Expression;
   /** Its label changed between the two trainings. */
   readonly relabelled: boolean;
-  /** The two saw different parts of the picture. */
-  readonly recropped: boolean;
   /** One of the two was trained on the same file in another dataset. */
   readonly learned: boolean;
   readonly baselineMu: Float32Array;
@@ -309,17 +307,23 @@ export interface RunTable {
   metrics(run: number): RunMetrics;
   /** Stores or replaces predictions, and derives loss (on the current label), sigma, margin, entropy, predicted class. */
   putPredictions(run: number, rows: readonly NewPrediction[]): void;
+  /** Those that are not stale: of the pixels that are looked at now. */
   predictions(run: number, dataset: number, split: string | null): StoredPrediction[];
-  /** Images that both runs have predicted; `unpaired` counts those that one of them only has. */
+  /** Usable images whose prediction is of other pixels: the face was marked anew since, or the file is another one. */
+  stale(run: number, dataset: number, split: string | null): number[];
+  /**
+   * Images that both runs have predicted; `unpaired` counts those that one of them only has, `stale` those whose prediction by one
+   * of them is stale.
+   */
   paired(
     baseline: number,
     run: number,
     dataset: number,
     split: string | null,
-  ): { predictions: PairedPrediction[]; unpaired: number };
+  ): { predictions: PairedPrediction[]; unpaired: number; stale: number };
   /** Last line of the log of annotations that a training knew; null for an imported model. */
   labelPosition(run: number): number | null;
-  /** Those of these images that have any, in the order of ids. */
+  /** Those of these images that have any which is not stale, in the order of ids. */
   predictionsOf(run: number, ids: readonly number[]): StoredPrediction[];
   /** Queued and running runs become interrupted, and are remembered as left; for opening a project. */
   interrupt(): void;

@@ -25,20 +25,16 @@ export const LEARNED_ELSEWHERE = (image: string, dataset: string, baseline: stri
     AND learned.content_hash <> ''
   WHERE measured.id = ${image} AND learned.split = learner.train_split)`;
 
-/** True for an image of which the two runs saw different parts: its face was marked anew between their predictions. */
-export const RECROPPED = (image: string, dataset: string, baseline: string, run: string): string => `EXISTS (
-  SELECT 1 FROM outputs AS first
-  JOIN outputs AS second ON second.run = ${run} AND second.dataset = first.dataset AND second.image = first.image
-  WHERE first.run = ${baseline} AND first.dataset = ${dataset} AND first.image = ${image} AND first.box IS NOT second.box)`;
-
 const PAIRED = `
-  SELECT a.image, s.split, s.label, a.mu AS baselineMu, b.mu AS runMu, a.box IS NOT b.box AS recropped,
+  SELECT a.image, s.split, s.label, a.mu AS baselineMu, b.mu AS runMu,
     ${RELABELLED('a.image', ':baseline', ':run')} AS relabelled,
     ${LEARNED_ELSEWHERE('a.image', 'a.dataset', ':baseline', ':run')} AS learned
   FROM outputs AS a
   JOIN outputs AS b ON b.run = :run AND b.dataset = a.dataset AND b.image = a.image
+  JOIN predictions AS pa ON pa.run = a.run AND pa.dataset = a.dataset AND pa.image = a.image
+  JOIN predictions AS pb ON pb.run = b.run AND pb.dataset = b.dataset AND pb.image = b.image
   JOIN states AS s ON s.dataset = a.dataset AND s.image = a.image
-  WHERE a.run = :baseline AND a.dataset = :dataset AND s.status = 'ok' AND s.label IS NOT NULL
+  WHERE pa.stale = 0 AND pb.stale = 0 AND a.run = :baseline AND a.dataset = :dataset AND s.status = 'ok' AND s.label IS NOT NULL
     AND (:split IS NULL OR s.split = :split)
   ORDER BY a.image`;
 
@@ -47,6 +43,14 @@ const UNPAIRED = `
   WHERE s.dataset = :dataset AND s.status = 'ok' AND s.label IS NOT NULL AND (:split IS NULL OR s.split = :split)
     AND EXISTS (SELECT 1 FROM outputs WHERE run = :baseline AND dataset = s.dataset AND image = s.image)
       <> EXISTS (SELECT 1 FROM outputs WHERE run = :run AND dataset = s.dataset AND image = s.image)`;
+
+/** Predicted by both, and one of the predictions at least is stale. */
+const STALE_PAIRS = `
+  SELECT count(*) FROM predictions AS a
+  JOIN predictions AS b ON b.run = :run AND b.dataset = a.dataset AND b.image = a.image
+  JOIN states AS s ON s.dataset = a.dataset AND s.image = a.image
+  WHERE a.run = :baseline AND a.dataset = :dataset AND s.status = 'ok' AND s.label IS NOT NULL
+    AND (:split IS NULL OR s.split = :split) AND (a.stale = 1 OR b.stale = 1)`;
 
 interface Which {
   baseline: number;
@@ -62,20 +66,18 @@ interface PairedRecord {
   baselineMu: Uint8Array;
   runMu: Uint8Array;
   relabelled: number;
-  recropped: number;
   learned: number;
 }
 
 export function pairedPredictions(database: Database, which: Which): ReturnType<RunTable['paired']> {
   const rows = database.prepare<[Which], PairedRecord>(PAIRED).all(which);
   const unpaired = database.prepare<[Which], number>(UNPAIRED).pluck().get(which) ?? 0;
-  const predictions = rows.map(({ baselineMu, runMu, relabelled, recropped, learned, ...row }) => ({
+  const predictions = rows.map(({ baselineMu, runMu, relabelled, learned, ...row }) => ({
     ...row,
     relabelled: relabelled === 1,
-    recropped: recropped === 1,
     learned: learned === 1,
     baselineMu: toFloats(baselineMu),
     runMu: toFloats(runMu),
   }));
-  return { predictions, unpaired };
+  return { predictions, unpaired, stale: database.prepare<[Which], number>(STALE_PAIRS).pluck().get(which) ?? 0 };
 }

@@ -26,18 +26,32 @@ interface Derived {
 }
 
 interface PredictionColumns extends Derived {
+  stale: number;
   run: number;
   dataset: number;
   image: number;
   label: Expression | null;
 }
 
-const RELABEL = `
-  UPDATE predictions SET loss = label_loss(o.mu, :classes, s.label), correct = (predictions.predicted = s.label)
+/** An output is of other pixels than those that are looked at now. The one rule; migration 15 has it for older projects. */
+const STALE = '(o.box IS NOT s.box OR o.file_changed = 1)';
+
+/** What follows from the current label and box. A stale prediction can be held against no label: no figure counts it. */
+const SETTLE = `UPDATE predictions SET stale = ${STALE},
+    loss = iif(${STALE}, NULL, label_loss(o.mu, :classes, s.label)),
+    correct = iif(${STALE}, NULL, predictions.predicted = s.label)`;
+
+const RELABEL = `${SETTLE}
   FROM annotations AS a CROSS JOIN outputs AS o ON o.run = :run AND o.dataset = a.dataset AND o.image = a.image
   JOIN states AS s ON s.dataset = a.dataset AND s.image = a.image
-  WHERE a.batch = :batch AND a.label_before IS NOT a.label_after
+  WHERE a.batch = :batch AND (a.label_before IS NOT a.label_after OR a.kind = 'box')
     AND predictions.run = :run AND predictions.dataset = a.dataset AND predictions.image = a.image`;
+
+/** The same for one image, whose file is another one now. */
+const REFILE = `${SETTLE}
+  FROM outputs AS o JOIN states AS s ON s.dataset = o.dataset AND s.image = o.image
+  WHERE o.run = :run AND o.dataset = :dataset AND o.image = :image
+    AND predictions.run = :run AND predictions.dataset = :dataset AND predictions.image = :image`;
 
 /** Outputs of runs and the numbers that follow from them. */
 export class Predictions {
@@ -50,6 +64,9 @@ export class Predictions {
   readonly #listOf: Statement<[{ run: number; ids: string }], Stored>;
   readonly #runs: Statement<[], { run: number; classes: string }>;
   readonly #relabel: Statement<[{ run: number; classes: string; batch: number }]>;
+  readonly #fileChanged: Statement<[run: number, dataset: number, image: number]>;
+  readonly #refile: Statement<[{ run: number; classes: string; dataset: number; image: number }]>;
+  readonly #stale: Statement<[{ run: number; dataset: number; split: string | null }], number>;
 
   constructor(database: Database) {
     this.#current = database.prepare(`
@@ -60,8 +77,9 @@ export class Predictions {
     );
     this.#insert = database.prepare(`
       INSERT OR REPLACE INTO predictions (run, dataset, image, predicted, loss, sigma, margin, entropy, confidence,
-        flip, correct)
-      VALUES (:run, :dataset, :image, :predicted, :loss, :sigma, :margin, :entropy, :confidence, :flip, :predicted = :label)`);
+        flip, correct, stale)
+      VALUES (:run, :dataset, :image, :predicted, iif(:stale, NULL, :loss), :sigma, :margin, :entropy, :confidence, :flip,
+        iif(:stale, NULL, :predicted = :label), :stale)`);
     this.#count = database.prepare('UPDATE runs SET predictions = predictions + ? WHERE id = ?');
     this.#exists = database.prepare('SELECT 1 FROM outputs WHERE run = ? AND dataset = ? AND image = ?');
     this.#list = database.prepare(`
@@ -69,7 +87,7 @@ export class Predictions {
       FROM outputs AS o
       JOIN states AS s ON s.dataset = o.dataset AND s.image = o.image
       JOIN images AS i ON i.id = o.image
-      WHERE o.run = :run AND o.dataset = :dataset AND (:split IS NULL OR s.split = :split)
+      WHERE o.run = :run AND o.dataset = :dataset AND (:split IS NULL OR s.split = :split) AND NOT ${STALE}
       ORDER BY o.image`);
     this.#listOf = database.prepare(`
       SELECT o.image, o.mu, o.logvar, i.path, s.split, s.label, s.status, s.box
@@ -77,7 +95,19 @@ export class Predictions {
       CROSS JOIN images AS i ON i.id = wanted.value
       JOIN states AS s ON s.dataset = i.dataset AND s.image = i.id
       JOIN outputs AS o ON o.run = :run AND o.dataset = i.dataset AND o.image = i.id
+      WHERE NOT ${STALE}
       ORDER BY wanted.key`);
+    this.#stale = database
+      .prepare<[{ run: number; dataset: number; split: string | null }], number>(
+        `SELECT p.image FROM predictions AS p JOIN states AS s ON s.dataset = p.dataset AND s.image = p.image
+         WHERE p.run = :run AND p.dataset = :dataset AND p.stale = 1 AND s.status = 'ok'
+           AND (:split IS NULL OR s.split = :split)
+         ORDER BY p.image`,
+      )
+      .pluck();
+    this.#fileChanged = database.prepare(
+      'UPDATE outputs SET file_changed = 1 WHERE run = ? AND dataset = ? AND image = ?',
+    );
     this.#runs = database.prepare('SELECT id AS run, classes FROM runs WHERE predictions > 0');
     const parse = memoise((classes: string) => parseColumn(Classes, classes));
     database.sql.function(
@@ -86,6 +116,7 @@ export class Predictions {
       (mu: Uint8Array, classes: string, label: Expression | null) => lossOn(toFloats(mu), parse(classes), label),
     );
     this.#relabel = database.prepare(RELABEL);
+    this.#refile = database.prepare(REFILE);
   }
 
   /** Stores or replaces outputs; images that have gone meanwhile are left out. */
@@ -100,11 +131,13 @@ export class Predictions {
       if (this.#exists.get(run, dataset, image) === undefined) added += 1;
       const seen = box === undefined ? current.box : jsonOrNull(box);
       this.#insertOutput.run(run, dataset, image, toBlob(mu), logvar === null ? null : toBlob(logvar), seen);
-      this.#insert.run({ run, dataset, image, label, ...derive(classes, mu, logvar, label) });
+      const stale = Number(seen !== current.box);
+      this.#insert.run({ run, dataset, image, label, stale, ...derive(classes, mu, logvar, label) });
     }
     this.#count.run(added, run);
   }
 
+  /** Those that are not stale. */
   list(run: number, dataset: number, split: string | null): StoredPrediction[] {
     return this.#list.all({ run, dataset, split }).map(toPrediction);
   }
@@ -113,7 +146,20 @@ export class Predictions {
     return this.#listOf.all({ run, ids: idList(ids) }).map(toPrediction);
   }
 
-  /** Loss and correctness of a batch's images in every run, after its labels. */
+  /** Usable images whose prediction is stale. */
+  stale(run: number, dataset: number, split: string | null): number[] {
+    return this.#stale.all({ run, dataset, split });
+  }
+
+  /** The image's file is another one than that which was predicted. */
+  refile(dataset: number, image: number): void {
+    for (const one of this.#runs.all()) {
+      this.#fileChanged.run(one.run, dataset, image);
+      this.#refile.run({ ...one, dataset, image });
+    }
+  }
+
+  /** Loss and correctness of a batch's images in every run, after its labels and boxes. */
   relabel(batch: number): void {
     for (const run of this.#runs.all()) this.#relabel.run({ ...run, batch });
   }

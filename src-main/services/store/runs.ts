@@ -219,6 +219,10 @@ export class Runs implements RunTable {
     return this.#database.read(() => this.#predictions.list(run, dataset, split));
   }
 
+  stale(run: number, dataset: number, split: string | null): number[] {
+    return this.#database.read(() => this.#predictions.stale(run, dataset, split));
+  }
+
   paired(baseline: number, run: number, dataset: number, split: string | null): ReturnType<RunTable['paired']> {
     return this.#database.read(() => pairedPredictions(this.#database, { baseline, run, dataset, split }));
   }

@@ -52,7 +52,7 @@ class SqliteStore implements Store {
     this.opinions = new Opinions(database);
     this.datasets = new Datasets(database, places, () => labels.forget());
     this.imports = new Imports(database, this.datasets);
-    this.images = new Images(database, places);
+    this.images = new Images(database, places, predictions);
     this.history = new AsOf(database, places);
     this.audit = new Audit(database);
     this.versions = new Versions(database);

@@ -3,7 +3,7 @@ import type { Bound, Condition, Query } from '../../../src-shared/domain/query/a
 import { parseQuery } from '../../../src-shared/domain/query/parse.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Selection } from './columns/selections.ts';
-import { LEARNED_ELSEWHERE, RECROPPED, RELABELLED } from './paired.ts';
+import { LEARNED_ELSEWHERE, RELABELLED } from './paired.ts';
 
 export type Param = string | number;
 
@@ -101,9 +101,9 @@ export const RELABELLED_BETWEEN = `
     AND ${RELABELLED('own.image', '?', '?')}
   ORDER BY own.id`;
 
-/** Images of a dataset that two runs saw in different parts, or that one of the two was trained on in another dataset. */
-export const SEEN_UNLIKE = `
+/** Images of a dataset that one of two runs was trained on in another dataset. */
+export const SEEN_ELSEWHERE = `
   SELECT own.image FROM outputs AS own
   WHERE own.run = ? AND own.dataset = ?
-    AND (${RECROPPED('own.image', 'own.dataset', '?', '?')} OR ${LEARNED_ELSEWHERE('own.image', 'own.dataset', '?', '?')})
+    AND ${LEARNED_ELSEWHERE('own.image', 'own.dataset', '?', '?')}
   ORDER BY own.image`;

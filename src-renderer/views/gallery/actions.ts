@@ -107,6 +107,6 @@ export function markFace(row: ImageRow, box: Box | null): void {
     done: `Face in ${baseName(row.path)} marked`,
     focus: row.id,
     optimistic: () =>
-      gallery.rows?.patch([row.id], (one) => ({ ...one, box, stale: one.prediction !== null })) ?? (() => undefined),
+      gallery.rows?.patch([row.id], (one) => ({ ...one, box, stale: one.prediction !== null, loss: null, correct: null })) ?? (() => undefined),
   });
 }

@@ -28,13 +28,14 @@ export const runs = methods({
   'runs.rename': { params: z.object({ run: id, name: z.string().min(1).max(120) }), value: z.null() },
   'runs.remove': { params: z.object({ run: id }), value: z.null() },
   'runs.predict': {
-    /** `images`: only these of them. */
+    /** `images`: only these of them; `stale`: only those whose prediction by this run is stale. */
     params: z.object({
       run: id,
       dataset: id,
       split: z.string().nullable(),
       device: DeviceChoice,
       images: z.array(id).min(1).max(10_000).optional(),
+      stale: z.boolean().optional(),
     }),
     value: z.object({ job: id }),
   },

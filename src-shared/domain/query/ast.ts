@@ -10,7 +10,7 @@ export const NUMBER_FIELDS = [...PREDICTION_FIELDS, 'disagreement'] as const;
 export type NumberField = (typeof NUMBER_FIELDS)[number];
 
 /** Words that stand alone. `right` and `wrong` compare the prediction with the current label. */
-export const WORDS = ['wrong', 'right', 'flagged', 'reviewed', 'unlabelled', 'broken', 'excluded'] as const;
+export const WORDS = ['wrong', 'right', 'flagged', 'reviewed', 'unlabelled', 'broken', 'excluded', 'stale'] as const;
 export type Word = (typeof WORDS)[number];
 
 /** Fields whose values are chosen from a list: a facet each. */

@@ -85,6 +85,28 @@ describe('two runs', () => {
     expect(shown(without, 'bothright')).toBe(2);
   });
 
+  it('leave out what is stale by either, tell how many, and open none of it', async () => {
+    const baseline = predicting(times(10, 'happy'));
+    const run = predicting(times(10, 'happy'));
+    const box = { x: 1, y: 1, width: 20, height: 20 };
+    store.labels.apply(ids.slice(0, 3), { kind: 'box', box }, 'me');
+    // One was predicted again by the one, not by the other.
+    store.runs.putPredictions(run, [{ image: ids[0] ?? 0, mu: muFor('happy'), logvar: null }]);
+    const found = await evaluations.compare({ baseline, run, dataset, split: 'val' });
+    expect(found).toMatchObject({ images: 7, leftOut: { stale: 3, unpaired: 0 }, outcomes: { bothRight: 7 } });
+    expect(shown(found, 'bothright')).toBe(7);
+    expect(await evaluations.evaluate({ run, dataset, split: 'val' })).toMatchObject({ images: 8, stale: 2 });
+    expect(await evaluations.evaluate({ run, dataset, split: 'train' }).catch(() => null)).toBeNull();
+    expect(await evaluations.confusions({ baseline, run, dataset, split: 'val' })).toMatchObject({ images: 7 });
+    store.labels.undo('me');
+    // The box is again as the baseline saw it, but no longer as the run did.
+    expect(await evaluations.evaluate({ run: baseline, dataset, split: 'val' })).toMatchObject({
+      images: 10,
+      stale: 0,
+    });
+    expect(await evaluations.evaluate({ run, dataset, split: 'val' })).toMatchObject({ images: 9, stale: 1 });
+  });
+
   it('without a split, are measured on what neither was trained on', async () => {
     const baseline = predicting([...times(10, 'happy'), null, null, ...times(4, 'sad')]);
     const run = predicting([...times(9, 'happy'), null, null, null, ...times(4, 'happy')]);
@@ -114,13 +136,13 @@ describe('two runs', () => {
     });
   });
 
-  it('leave out what they saw in different parts, and what one learned from elsewhere, and say so', async () => {
+  it('leave out what one of them saw in another part, and what one learned from elsewhere, and say so', async () => {
     const baseline = predicting(times(10, 'happy'));
     store.labels.apply(ids.slice(0, 3), { kind: 'box', box: { x: 1, y: 2, width: 30, height: 30 } }, 'me');
     const run = predicting(times(10, 'happy'));
     const found = await evaluations.compare({ baseline, run, dataset, split: 'val' });
-    expect(found).toMatchObject({ images: 7, leftOut: { recropped: 3, learned: 0 }, outcomes: { bothRight: 7 } });
-    expect(found.unlike.join(' ')).toContain('predictions of 3 images');
+    expect(found).toMatchObject({ images: 7, leftOut: { stale: 3, learned: 0 }, outcomes: { bothRight: 7 } });
+    expect(found.unlike.join(' ')).toContain('prediction of 3 images');
     expect(shown(found, 'bothright')).toBe(7);
 
     // The same files in two datasets: what is validation here was trained on there.

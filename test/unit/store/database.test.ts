@@ -45,7 +45,8 @@ it('a project from before confidence and flip gets them from its stored outputs'
   const undo = ['DROP INDEX predictions_confidence', 'DROP INDEX predictions_flip'];
   for (const column of ['confidence', 'flip']) undo.push(`ALTER TABLE predictions DROP COLUMN ${column}`);
   // What came after it goes too: every later migration runs again.
-  undo.push('ALTER TABLE outputs DROP COLUMN box');
+  for (const column of ['box', 'file_changed']) undo.push(`ALTER TABLE outputs DROP COLUMN ${column}`);
+  undo.push('DROP INDEX predictions_stale', 'ALTER TABLE predictions DROP COLUMN stale');
   for (const table of ['suite_runs', 'suites', 'trials']) undo.push(`DROP TABLE ${table}`);
   for (const name of ['images_come', 'images_change', 'splits_change', 'predictions_come', 'predictions_go'])
     undo.push(`DROP TRIGGER ${name}`);

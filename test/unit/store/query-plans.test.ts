@@ -52,6 +52,7 @@ const QUERIES = [
   '@age>=20',
   '@gender:female',
   `fixed:1`,
+  'stale',
 ];
 
 describe('query plans', () => {
@@ -127,6 +128,7 @@ describe('query plans', () => {
       'COVERING INDEX predictions_predicted',
     ],
     ['SELECT image FROM predictions WHERE run = ? AND dataset = ? AND correct', 'COVERING INDEX predictions_correct'],
+    ['SELECT image FROM predictions WHERE run = ? AND dataset = ? AND stale', 'predictions_stale'],
   ])('%s… reads %s', (start, index) => {
     const found = plans((columns) => {
       for (const q of QUERIES) selectIds(columns, query(q, 'id'));

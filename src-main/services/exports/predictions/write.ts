@@ -10,7 +10,7 @@ import { writePredictionsParquet } from './parquet.ts';
 
 const WRITERS = { csv: writePredictionsCsv, parquet: writePredictionsParquet };
 
-/** Writes a run's predictions for the images of some scopes; images without one are left out. */
+/** Writes a run's predictions for the images of some scopes; images without one, or with a stale one, are left out. */
 export async function writePredictions(
   store: Store,
   run: Run,

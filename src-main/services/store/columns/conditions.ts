@@ -1,6 +1,6 @@
 /** Which images of a dataset match a query: each term is one pass over a column. */
 import { NONE, type Condition, type Query, type Term, type Word } from '../../../../src-shared/domain/query/ast.ts';
-import { attributeSelection, containsSelections, RELABELLED_BETWEEN, SEEN_UNLIKE } from '../where.ts';
+import { attributeSelection, containsSelections, RELABELLED_BETWEEN, SEEN_ELSEWHERE } from '../where.ts';
 import type { Columns } from './columns.ts';
 import type { DatasetColumns, RunColumns } from './dataset-columns.ts';
 import type { NumberColumn } from './number-column.ts';
@@ -36,6 +36,7 @@ function keepNone(mask: Uint8Array, passes: boolean): void {
 const CODED_WORDS = {
   wrong: ['outcome', 'wrong'],
   right: ['outcome', 'right'],
+  stale: ['stale', 'stale'],
   flagged: ['flagged', 'flagged'],
   reviewed: ['reviewed', 'reviewed'],
   broken: ['status', 'broken'],
@@ -45,7 +46,7 @@ const CODED_WORDS = {
 function keepWord(mask: Uint8Array, { dataset, run }: Asked, word: Word, negated: boolean): void {
   if (word === 'unlabelled') return dataset.label.keep(mask, [], true, negated);
   const [column, value] = CODED_WORDS[word];
-  const codes = column === 'outcome' ? run?.outcome : dataset[column];
+  const codes = column === 'outcome' || column === 'stale' ? run?.[column] : dataset[column];
   if (codes === undefined) keepNone(mask, negated);
   else codes.keep(mask, [value], false, negated);
 }
@@ -80,12 +81,11 @@ function keepOutcome(
     sql: RELABELLED_BETWEEN,
     params: [dataset.dataset, ...[1, 2, 3].flatMap(() => [baseline, run.run])],
   });
-  const unlike = dataset.passing(`seen unlike ${baseline}@${base.revision} ${run.run}@${run.revision}`, {
-    sql: SEEN_UNLIKE,
-    // RECROPPED names the run before its baseline.
-    params: [run.run, dataset.dataset, run.run, baseline, baseline, run.run],
+  const elsewhere = dataset.passing(`seen elsewhere ${baseline}@${base.revision} ${run.run}@${run.revision}`, {
+    sql: SEEN_ELSEWHERE,
+    params: [run.run, dataset.dataset, baseline, run.run],
   });
-  keepIds(passing, [relabelled, unlike], dataset.extent.first, true);
+  keepIds(passing, [relabelled, elsewhere], dataset.extent.first, true);
   for (let place = 0; place < mask.length; place++) if ((passing[place] === 1) === negated) mask[place] = 0;
 }
 

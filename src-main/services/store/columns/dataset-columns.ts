@@ -68,22 +68,36 @@ export class RunColumns {
     );
   }
 
+  /** Predictions of other pixels than those that are looked at now. */
+  get stale(): CodeColumn {
+    return this.#codes.get('stale', () => this.#of.codesOf(['stale'], () => SELECT.stale(this.#of.dataset, this.run)));
+  }
+
   number(field: PredictionField): NumberColumn {
     return this.#numbers.get(field, () => this.#of.numbersOf(SELECT.number(this.#of.dataset, this.run, field)));
   }
 
-  /** Follows the labels of these images. */
+  /** Follows the labels and boxes of these images. */
   follow(ids: readonly number[]): void {
     const [outcome, loss] = [this.#codes.peek('outcome'), this.#numbers.peek('loss')];
-    if (outcome === undefined && loss === undefined) return;
+    const stale = this.#codes.peek('stale');
+    if (outcome === undefined && loss === undefined && stale === undefined) return;
     const losses = new Map<number, number | null>();
     for (const row of this.#of.judgedOf(this.run, ids)) {
       const place = row.image - this.#of.extent.first;
       losses.set(place, row.loss);
       outcome?.put(place, row.correct === null ? null : row.correct === 1 ? 'right' : 'wrong');
+      stale?.put(place, row.stale === 1 ? 'stale' : null);
     }
     loss?.change(losses);
   }
+}
+
+interface JudgedRecord {
+  image: number;
+  loss: number | null;
+  correct: number | null;
+  stale: number;
 }
 
 interface StateRecord {
@@ -227,12 +241,9 @@ export class DatasetColumns {
     return new NumberColumn(size, rows);
   }
 
-  judgedOf(run: number, ids: readonly number[]): { image: number; loss: number | null; correct: number | null }[] {
+  judgedOf(run: number, ids: readonly number[]): JudgedRecord[] {
     return this.#database
-      .prepare<
-        [{ ids: string; dataset: number; run: number }],
-        { image: number; loss: number | null; correct: number | null }
-      >(JUDGED_OF)
+      .prepare<[{ ids: string; dataset: number; run: number }], JudgedRecord>(JUDGED_OF)
       .all({ ids: idList(ids), dataset: this.dataset, run });
   }
 

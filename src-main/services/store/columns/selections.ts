@@ -63,6 +63,10 @@ export const SELECT = {
     sql: 'SELECT image FROM predictions WHERE run = ? AND dataset = ? AND correct = ?',
     params: [run, dataset, correct],
   }),
+  stale: (dataset: number, run: number): Selection => ({
+    sql: 'SELECT image FROM predictions WHERE run = ? AND dataset = ? AND stale = 1',
+    params: [run, dataset],
+  }),
   number: (dataset: number, run: number, field: PredictionField): Selection => ({
     sql: `SELECT image, ${field} FROM predictions WHERE run = ? AND dataset = ? AND ${field} IS NOT NULL
       ORDER BY ${field}, image`,
@@ -87,8 +91,8 @@ export const STATES_OF = `
   SELECT s.image, s.label, s.status, s.reviewed, s.flagged, s.disagreement
   FROM json_each(:ids) AS wanted CROSS JOIN states AS s ON s.dataset = :dataset AND s.image = wanted.value`;
 
-/** Of a prediction, only what is held against the label follows the label. */
+/** Of a prediction, only what is held against the label follows the label and the box. */
 export const JUDGED_OF = `
-  SELECT p.image, p.loss, p.correct
+  SELECT p.image, p.loss, p.correct, p.stale
   FROM json_each(:ids) AS wanted
   CROSS JOIN predictions AS p ON p.run = :run AND p.dataset = :dataset AND p.image = wanted.value`;

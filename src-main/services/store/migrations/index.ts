@@ -13,6 +13,7 @@ import { confidence } from './0011-confidence.ts';
 import { boxOfOutputs } from './0012-box-of-outputs.ts';
 import { protocols } from './0013-protocols.ts';
 import { revisions } from './0014-revisions.ts';
+import { stalePredictions } from './0015-stale-predictions.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   boxOfOutputs,
   protocols,
   revisions,
+  stalePredictions,
 ];

@@ -23,7 +23,7 @@ const comparison: Comparison = {
   split: 'val',
   classes: [...SEVEN],
   images: 1_500,
-  leftOut: { unpaired: 2, relabelled: 0, trained: 0, recropped: 0, learned: 0 },
+  leftOut: { unpaired: 2, relabelled: 0, trained: 0, stale: 0, learned: 0 },
   unlike: [],
   outcomes: { bothRight: 1_302, fixed: 50, regressed: 29, bothWrong: 119 },
   mcnemar: 0.024,
