@@ -107,6 +107,12 @@ export function markFace(row: ImageRow, box: Box | null): void {
     done: `Face in ${baseName(row.path)} marked`,
     focus: row.id,
     optimistic: () =>
-      gallery.rows?.patch([row.id], (one) => ({ ...one, box, stale: one.prediction !== null, loss: null, correct: null })) ?? (() => undefined),
+      gallery.rows?.patch([row.id], (one) => ({
+        ...one,
+        box,
+        stale: one.prediction !== null,
+        loss: null,
+        correct: null,
+      })) ?? (() => undefined),
   });
 }
