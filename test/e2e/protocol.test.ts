@@ -28,8 +28,6 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await page.goto(`${new URL(host.url).origin}/#/train`);
     const presets = page.getByRole('combobox', { name: /^Preset/ });
     await presets.selectOption({ label: 'Quick trial on the processor' });
-    await field('Epochs').fill('1');
-    await field('Batch').fill('8');
   });
   afterAll(async () => {
     await context?.close();
@@ -56,6 +54,65 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString('utf8');
   }
+
+  it('marks each value that differs from the preset, and puts it back', async () => {
+    const marks = page.getByRole('button', { name: /: back to the preset’s / });
+    expect(await marks.count()).toBe(0);
+    const radio = (group: string, name: string) =>
+      page.getByRole('radiogroup', { name: group }).getByRole('radio', { name }).click();
+    await radio('Model size', 'Paper');
+    await radio('Optimizer', 'SGD');
+    await radio('Schedule', 'Cosine');
+    await radio('KL term as in', 'the code');
+    await page.getByRole('combobox', { name: 'Sampling' }).selectOption('certainty');
+    await page.getByRole('textbox', { name: 'Frozen parameters' }).fill('ir_back');
+    await page.getByRole('switch', { name: 'Layer embedding' }).click();
+    await field('Rotation, ±°').fill('30');
+    await radio('What learns', 'Head alone');
+    const named = async () =>
+      (await marks.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toSorted();
+    const others = [
+      'KL term as in: back to the preset’s the paper',
+      'Layer embedding: back to the preset’s on',
+      'Model size: back to the preset’s Tiny',
+      'Optimizer: back to the preset’s AdamW',
+      'Rotation, ±°: back to the preset’s 8',
+      'Sampling: back to the preset’s Shuffled',
+      'Schedule: back to the preset’s Exponential',
+    ];
+    // A head alone freezes nothing of its own: the field is away with its mark.
+    expect(await named()).toEqual([...others, 'What learns: back to the preset’s Whole network'].toSorted());
+    await page.getByRole('button', { name: 'What learns: back to the preset’s Whole network' }).click();
+    expect(await named()).toEqual([...others, 'Frozen parameters: back to the preset’s none'].toSorted());
+    await nothingSerious();
+    for (let left = others.length + 1; left > 0; left--) {
+      await marks.first().click();
+      await expect.poll(() => marks.count()).toBe(left - 1);
+    }
+    expect(
+      await page.getByRole('radiogroup', { name: 'Schedule' }).getByRole('radio', { checked: true }).innerText(),
+    ).toBe('Exponential');
+    expect(await page.getByText('changed', { exact: true }).count()).toBe(0);
+  });
+
+  it('shows eight versions of an image, and others for other settings', async () => {
+    await page.getByRole('button', { name: 'Show eight versions of an image' }).click();
+    const canvases = page.getByRole('figure', { name: /Eight augmented versions/ }).locator('canvas');
+    await expect.poll(() => canvases.count(), { timeout: 120_000 }).toBe(8);
+    const pictures = () => canvases.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+    const [first] = await pictures();
+    expect(new Set(await pictures()).size).toBe(8);
+    for (const label of ['Colour jitter', 'Rotation, ±°', 'Crop padding, px', 'Random erasing'])
+      await field(label).fill('0');
+    await page.getByRole('switch', { name: 'Horizontal flip' }).click();
+    await expect.poll(async () => new Set(await pictures()).size, { timeout: 30_000 }).toBe(1);
+    expect(await pictures()).not.toContain(first);
+    await nothingSerious();
+    await page.getByRole('button', { name: 'Hide', exact: true }).click();
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    await field('Epochs').fill('1');
+    await field('Batch').fill('8');
+  });
 
   it('finds a learning rate by a trial, and takes it into the form', async () => {
     await page.getByRole('button', { name: 'Find learning rate' }).click();

@@ -210,6 +210,31 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'train-changed',
+    show: async ({ page, go }) => {
+      await go('/train');
+      const choose = (group: string, name: string) =>
+        page.getByRole('radiogroup', { name: group }).getByRole('radio', { name }).click();
+      await choose('Optimizer', 'SGD');
+      await choose('Schedule', 'Cosine');
+      await page.getByRole('combobox', { name: 'Sampling' }).selectOption('balanced');
+      await page.getByRole('textbox', { name: 'Frozen parameters' }).fill('ir_back');
+      await page.getByRole('textbox', { name: 'Warm-up, epochs' }).fill('2');
+      await page.getByRole('combobox', { name: 'Sampling' }).scrollIntoViewIfNeeded();
+      await page.getByRole('textbox', { name: 'Frozen parameters' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'train-augmented',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Show eight versions of an image' }).click();
+      await page.locator('figure canvas').nth(7).waitFor({ timeout: 120_000 });
+      await page.getByRole('button', { name: 'Another image' }).scrollIntoViewIfNeeded();
+      await page.waitForTimeout(1_000);
+    },
+    leave: async ({ page }) => page.getByRole('button', { name: 'Reset', exact: true }).click(),
+  },
+  {
     name: 'train-run',
     show: async ({ api, go }) => {
       const run = (await api.get('runs.list', {}))[0]?.id;
