@@ -123,7 +123,7 @@ const train = [
   'quick',
   '--size',
   options.size,
-].concat(['--batch', String(BATCH), '--epochs', options.images === undefined ? '4' : '1', '--checkpoint-minutes', '0']);
+].concat(['--batch', String(BATCH), '--epochs', options.images === undefined ? '4' : '1', '--checkpoint-minutes', '0', '--allow-leak']);
 
 let same = 0;
 const times = Number(options.times);
@@ -132,7 +132,7 @@ try {
   await (options.images === undefined ? makeImages(source) : takeImages(resolve(options.images), source));
   await cli(['import', source, '--project', project, '--name', 'faces']);
   const straight = await cli(train);
-  if (straight.code !== 0) throw new Error('The straight run failed.');
+  if (straight.code !== 0) throw new Error(`The straight run failed: ${JSON.stringify(straight.answer)}`);
   const expected = hashOf(straight.answer['run']);
   console.log(`Straight run: ${straight.seconds.toFixed(1)} s, ${expected.slice(0, 12)}`);
   let drawn = 0;

@@ -107,7 +107,7 @@ export function composeServices(options: ComposeOptions): Services {
     engine,
     workspace,
     datasets,
-    exports: new Exports(workspace),
+    exports: new Exports(workspace, queries),
     gallery,
     media: new Media(workspace, datasets),
     labels,

@@ -1,18 +1,23 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import {
   FILE_MODES,
   LABEL_FORMAT_FACTS,
   LABEL_FORMATS,
+  CURVE_FORMATS,
   PREDICTION_FORMATS,
   PredictionFormat,
   LabelFormat,
+  type CurveFormat,
   type ExportRequest,
   type FileMode,
 } from '../../src-shared/domain/export.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
 import { quoteValue } from '../../src-shared/domain/query/format.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
+import { writeWhole } from '../services/files/write.ts';
 import { UsageError, type Cli } from './cli.ts';
 import { absolute, checkSplit, findDataset, findRun, findVersion, openProject } from './find.ts';
 import { integer } from './options.ts';
@@ -22,7 +27,7 @@ import { counted } from './text.ts';
 interface ExportOptions {
   readonly project: string;
   readonly out: string;
-  readonly format: LabelFormat | PredictionFormat;
+  readonly format: LabelFormat | PredictionFormat | CurveFormat;
   readonly dataset?: string;
   readonly version?: string;
   readonly query?: string;
@@ -32,17 +37,18 @@ interface ExportOptions {
   readonly json?: boolean;
 }
 
-type What = 'labels' | 'predictions';
+const WHATS = ['labels', 'predictions', 'metrics', 'dynamics'] as const;
+type What = (typeof WHATS)[number];
 
 export function exportCommand(cli: Cli): Command {
-  const formats = [...new Set([...LABEL_FORMATS, ...PREDICTION_FORMATS])];
+  const formats = [...new Set([...LABEL_FORMATS, ...PREDICTION_FORMATS, ...CURVE_FORMATS])];
   return cli
     .command(
       'export',
-      'write labels or predictions in the format of another program, or all of a dataset as a workbench folder',
+      'write labels, predictions or what a training measured for other programs, or a dataset as a workbench folder',
       'export labels --project study --format portable --out study-labels',
     )
-    .addArgument(new Argument('<what>', 'what to write').choices(['labels', 'predictions']))
+    .addArgument(new Argument('<what>', 'what to write').choices(WHATS))
     .requiredOption('--project <dir>', 'project folder')
     .requiredOption('--out <path>', 'new file or folder to write')
     .addOption(new Option('--format <format>', 'how to write it').choices(formats).default('csv'))
@@ -54,7 +60,11 @@ export function exportCommand(cli: Cli): Command {
     .option('--run <id>', 'run whose predictions are written, or that the query is about', integer(1))
     .action((what: What, options: ExportOptions) => {
       check(what, options);
-      return cli.run(options.json, (session) => write(session, what, options));
+      return cli.run(options.json, (session) =>
+        what === 'labels' || what === 'predictions'
+          ? write(session, what, options)
+          : writeCurves(session, what, options),
+      );
     });
 }
 
@@ -65,7 +75,23 @@ function check(what: What, { run, query, version, files }: ExportOptions): void 
     throw new UsageError('--version and --files are about labels.');
 }
 
-async function write(session: Session, what: What, options: ExportOptions): Promise<Outcome> {
+/** Curves as CSV or TensorBoard's events, and how each image was learnt as an .npz file. */
+async function writeCurves(session: Session, what: 'metrics' | 'dynamics', options: ExportOptions): Promise<Outcome> {
+  if (options.run === undefined) throw new UsageError('Name the run with --run.');
+  const format = what === 'dynamics' ? 'npz' : options.format;
+  if (format !== 'csv' && format !== 'tensorboard' && format !== 'npz')
+    throw new UsageError('Metrics are written as csv or tensorboard.');
+  await openProject(session, options.project);
+  const run = findRun(session, options.run);
+  const file = await session.services.exports.curves({ run: run.id, format });
+  // Event files are found by their names, in a folder for each run.
+  const out = format === 'tensorboard' ? join(absolute(session, options.out), file.name) : absolute(session, options.out);
+  if (format === 'tensorboard') await mkdir(absolute(session, options.out), { recursive: true });
+  await writeWhole(out, (temporary) => writeFile(temporary, file.bytes));
+  return { json: { run: run.id, format, out, bytes: file.bytes.length }, text: `${out}: ${file.bytes.length} bytes` };
+}
+
+async function write(session: Session, what: 'labels' | 'predictions', options: ExportOptions): Promise<Outcome> {
   await openProject(session, options.project);
   const request = what === 'labels' ? labelRequest(session, options) : predictionRequest(session, options);
   const { job, result } = session.services.exports.start(request);

@@ -18,6 +18,11 @@ export const PREDICTION_FORMATS = ['csv', 'parquet'] as const;
 export const PredictionFormat = z.enum(PREDICTION_FORMATS);
 export type PredictionFormat = z.infer<typeof PredictionFormat>;
 
+/** What a run measured while it trained: a table, TensorBoard's events, or how it learnt each image as arrays for NumPy. */
+export const CURVE_FORMATS = ['csv', 'tensorboard', 'npz'] as const;
+export const CurveFormat = z.enum(CURVE_FORMATS);
+export type CurveFormat = z.infer<typeof CurveFormat>;
+
 /** Whether the image files travel: only named where they lie, as second names of the same bytes, or as copies. */
 export const FILE_MODES = ['refer', 'link', 'copy'] as const;
 export const FileMode = z.enum(FILE_MODES);

@@ -3,6 +3,7 @@ import type { Dataset } from '../../../src-shared/domain/dataset.ts';
 import {
   LABEL_FORMAT_FACTS,
   PREDICTION_FORMAT_FACTS,
+  type CurveFormat,
   type ExportRequest,
   type LabelExport,
   type PredictionExport,
@@ -12,9 +13,14 @@ import { quoteValue } from '../../../src-shared/domain/query/format.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Store } from '../store/interface.ts';
+import type { Queries } from '../queries/queries.ts';
+import type { CurveFile } from './curves/curves.ts';
 import { writeLabels } from './labels.ts';
 import { writePredictions } from './predictions/write.ts';
 import type { Scope } from './rows.ts';
+
+/** Bytes that go to a page in one message. */
+const MOST_TO_HAND = 8_000_000;
 
 /** What an export wrote. */
 export interface ExportResult {
@@ -25,9 +31,27 @@ export interface ExportResult {
 /** Takes labels and predictions out of the open project, as jobs. */
 export class Exports {
   readonly #workspace: Pick<Workspace, 'require'>;
+  readonly #queries: Pick<Queries, 'ask'>;
 
-  constructor(workspace: Pick<Workspace, 'require'>) {
+  constructor(workspace: Pick<Workspace, 'require'>, queries: Pick<Queries, 'ask'>) {
     this.#workspace = workspace;
+    this.#queries = queries;
+  }
+
+  /** What a run measured while it trained, made beside the services. @throws FailureError 'not-found', 'conflict'. */
+  curves(request: { run: number; format: CurveFormat }): Promise<CurveFile> {
+    return this.#queries.ask('curves', this.#workspace.require().store.folder, request);
+  }
+
+  /** The same for a page, as a message: never so much that packing it would hold up others. @throws FailureError 'conflict'. */
+  async curvesToHand(request: { run: number; format: CurveFormat }): Promise<CurveFile> {
+    const file = await this.curves(request);
+    if (file.bytes.length <= MOST_TO_HAND) return file;
+    throw new FailureError({
+      kind: 'conflict',
+      message: `${file.name} has ${Math.round(file.bytes.length / 1e6)} MB: too much to download from here.`,
+      remedy: `Write it with the command line: export ${request.format === 'npz' ? 'dynamics' : 'metrics'} --run ${request.run}.`,
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 /** What a query thread can be asked, by name: each function gets the project's reader and the request. */
+import type { CurveFormat } from '../../../src-shared/domain/export.ts';
 import type { Facets, ImageQuery } from '../../../src-shared/domain/image.ts';
 import type { Measure } from '../evaluation/context.ts';
 import { balanceIn } from '../evaluation/balance.ts';
@@ -7,6 +8,7 @@ import { casesIn, evaluateIn } from '../evaluation/evaluate.ts';
 import { sigmaErrorsIn } from '../evaluation/sigma-errors.ts';
 import { slicesIn } from '../evaluation/slices.ts';
 import { uncertaintyCasesIn } from '../evaluation/uncertainty.ts';
+import { curvesIn } from '../exports/curves/curves.ts';
 import type { Reader } from '../store/reader.ts';
 
 export type FacetQuery = Pick<ImageQuery, 'dataset' | 'run' | 'q'>;
@@ -34,6 +36,7 @@ export const ANSWERS = {
   sigmaRank: (reader: Reader, request: { image: number; run: number }) => reader.sigmaRank(request.run, request.image),
   cases: ({ store }: Reader, request: Measure) => casesIn(store, request),
   compared: ({ store }: Reader, request: Measure & { baseline: number }) => comparedIn(store, request),
+  curves: ({ store }: Reader, request: { run: number; format: CurveFormat }) => curvesIn(store, request),
   evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
   uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),
   sigmaErrors: ({ store }: Reader, request: Measure) => sigmaErrorsIn(store, request),
