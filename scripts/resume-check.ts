@@ -123,7 +123,15 @@ const train = [
   'quick',
   '--size',
   options.size,
-].concat(['--batch', String(BATCH), '--epochs', options.images === undefined ? '4' : '1', '--checkpoint-minutes', '0', '--allow-leak']);
+].concat([
+  '--batch',
+  String(BATCH),
+  '--epochs',
+  options.images === undefined ? '4' : '1',
+  '--checkpoint-minutes',
+  '0',
+  '--allow-leak',
+]);
 
 let same = 0;
 const times = Number(options.times);

@@ -85,7 +85,8 @@ async function writeCurves(session: Session, what: 'metrics' | 'dynamics', optio
   const run = findRun(session, options.run);
   const file = await session.services.exports.curves({ run: run.id, format });
   // Event files are found by their names, in a folder for each run.
-  const out = format === 'tensorboard' ? join(absolute(session, options.out), file.name) : absolute(session, options.out);
+  const out =
+    format === 'tensorboard' ? join(absolute(session, options.out), file.name) : absolute(session, options.out);
   if (format === 'tensorboard') await mkdir(absolute(session, options.out), { recursive: true });
   await writeWhole(out, (temporary) => writeFile(temporary, file.bytes));
   return { json: { run: run.id, format, out, bytes: file.bytes.length }, text: `${out}: ${file.bytes.length} bytes` };

@@ -93,7 +93,11 @@ describe('arrays for NumPy', () => {
     expect(ask).toThrow(/no record/);
     store.runs.setTrainingImages(run, Int32Array.from(ids), Uint8Array.of(1, 2));
     expect(ask).toThrow(/no record/);
-    const dynamics = { loss: Float32Array.of(0.5, NaN), margin: Float32Array.of(1, NaN), predicted: Uint8Array.of(1, 255) };
+    const dynamics = {
+      loss: Float32Array.of(0.5, NaN),
+      margin: Float32Array.of(1, NaN),
+      predicted: Uint8Array.of(1, 255),
+    };
     store.runs.addEpoch(run, epoch(1), dynamics);
     store.runs.addEpoch(run, epoch(2), dynamics);
     const { name, bytes: file } = ask();

@@ -74,7 +74,9 @@ describe('importLabels', () => {
     const { project, store, labels, one, two } = await labelledProject();
     await using _closing = project;
     const file = join(store.folder, 'labels.csv');
-    const exported = new Exports(project.workspace, { ask: () => Promise.reject(new Error('Nothing is asked here.')) }).start({
+    const exported = new Exports(project.workspace, {
+      ask: () => Promise.reject(new Error('Nothing is asked here.')),
+    }).start({
       what: 'labels',
       format: 'csv',
       dataset: two,

@@ -29,7 +29,10 @@ export function curvesIn(store: Store, { run: id, format }: { run: number; forma
       const began = seconds(run.startedAt ?? run.createdAt);
       const scalars = scalarsOf(measuredOf(store, run), began);
       // TensorBoard finds its files by "tfevents" in their names.
-      return { name: `events.out.tfevents.${Math.floor(began)}.run-${id}`, bytes: new Uint8Array(eventFile(scalars, began)) };
+      return {
+        name: `events.out.tfevents.${Math.floor(began)}.run-${id}`,
+        bytes: new Uint8Array(eventFile(scalars, began)),
+      };
     }
     case 'npz':
       return { name: `${stem}.dynamics.npz`, bytes: new Uint8Array(dynamicsFile(store, run)) };
