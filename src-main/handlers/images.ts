@@ -9,6 +9,7 @@ export const imageHandlers = ({ gallery }: Services) =>
     'images.rows': (request) => attempt(() => gallery.rows(request)),
     'images.locate': (request) => attempt(() => gallery.locate(request)),
     'images.facets': (query) => attempt(() => gallery.facets(query)),
+    'images.attributes': ({ dataset }) => attempt(() => gallery.attributes(dataset)),
     'images.sigmaRank': (request) => attempt(() => gallery.sigmaRank(request)),
     'images.get': (request) => attempt(() => gallery.get(request)),
   }) satisfies Partial<Handlers>;

@@ -89,6 +89,10 @@ export type Prediction = z.infer<typeof Prediction>;
 export const Attributes = z.record(z.string(), z.union([z.string(), z.number()]));
 export type Attributes = z.infer<typeof Attributes>;
 
+/** A further fact that a dataset has of its images, with some of the values that occur. */
+export const AttributeSample = z.object({ name: z.string(), values: z.array(z.union([z.string(), z.number()])) });
+export type AttributeSample = z.infer<typeof AttributeSample>;
+
 export const ImageDetail = z.object({
   row: ImageRow,
   dataset: z.number().int(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../../src-shared/domain/image.ts';
+import type { AttributeSample, Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../../src-shared/domain/image.ts';
 import type { ImageSelection } from '../../../src-shared/domain/label.ts';
 import type { OpenProject, Workspace } from '../projects/workspace.ts';
 import type { Queries } from '../queries/queries.ts';
@@ -71,6 +71,10 @@ export class Gallery {
     const opened = this.#workspace.require();
     this.#requireDataset(opened, query.dataset);
     return this.#queries.facets(opened.store.folder, query);
+  }
+
+  attributes(dataset: number): AttributeSample[] {
+    return this.#workspace.require().store.images.sampleAttributes(dataset);
   }
 
   /** Where an image's sigma stands within its predicted class. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { VOTE_CHOICES, type VoteChoice } from '../../../src-shared/domain/votes.ts';
-import type { ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type { AttributeSample, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
 import type { Database, Statement } from './database.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
@@ -269,6 +269,27 @@ export class Images implements ImageTable {
         }
     });
     return found;
+  }
+
+  sampleAttributes(dataset: number): AttributeSample[] {
+    const rows = this.#database.read(() =>
+      this.#database
+        .prepare<[number], string>(
+          'SELECT attributes FROM images WHERE dataset = ? AND attributes IS NOT NULL LIMIT 300',
+        )
+        .pluck()
+        .all(dataset),
+    );
+    const found = new Map<string, Set<string | number>>();
+    for (const text of rows)
+      for (const [name, value] of Object.entries(parseColumn(Attributes, text)))
+        found.set(name, (found.get(name) ?? new Set()).add(value));
+    return [...found].map(([name, values]) => ({
+      name,
+      values: [...values]
+        .sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))))
+        .slice(0, 24),
+    }));
   }
 
   balance(dataset: number, split: string | null): ReturnType<ImageTable['balance']> {

@@ -2,7 +2,7 @@ import type { Box } from '../../../src-shared/domain/box.ts';
 import type { Dataset, ImportChoices, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
 import type { EpochDynamics, TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import type { Attributes, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type { Attributes, AttributeSample, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
@@ -121,6 +121,8 @@ export interface ImageTable {
   unusable(dataset: number): number[];
   /** Every further fact of a dataset's images by its name: the value of each image that has it. */
   attributesOf(dataset: number): Map<string, Map<number, string | number>>;
+  /** Names of further facts with some of their values, as the first few hundred images have them. */
+  sampleAttributes(dataset: number): AttributeSample[];
   /** Usable images by label, as labels stand and as the dataset brought them. */
   balance(
     dataset: number,

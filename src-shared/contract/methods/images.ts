@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../domain/image.ts';
+import { AttributeSample, Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../domain/image.ts';
 import { methods } from '../define.ts';
 import { id } from './common.ts';
 
@@ -19,6 +19,8 @@ export const images = methods({
   /** Position of an image in a snapshot, or -1. */
   'images.locate': { params: z.object({ snapshot: z.string(), image: id }), value: z.number().int() },
   'images.facets': { params: ImageQuery.omit({ sort: true, descending: true }), value: Facets },
+  /** Further facts of a dataset's images, from the first few hundred of them: for completing a query. */
+  'images.attributes': { params: z.object({ dataset: id }), value: z.array(AttributeSample) },
   /** Where an image's sigma stands within its predicted class; null without a prediction or without VICH. */
   'images.sigmaRank': { params: z.object({ image: id, run: id }), value: SigmaRank.nullable() },
   'images.get': { params: z.object({ image: id, run: id.nullable() }), value: ImageDetail },

@@ -66,11 +66,14 @@ export interface Span {
 /** Why a word could not be understood, as a sentence for a person. */
 export interface QueryProblem extends Span {
   readonly message: string;
+  /** The whole word as it was probably meant; null where nothing is near. */
+  readonly suggestion: string | null;
 }
 
 /** A word of the query as read: a term, or the reason why it is none. */
 export type Piece = Span & { readonly text: string } & (
-    { readonly term: Term; readonly problem: null } | { readonly term: null; readonly problem: string }
+    | { readonly term: Term; readonly problem: null }
+    | { readonly term: null; readonly problem: string; readonly suggestion: string | null }
   );
 
 /** A query that was understood throughout. */

@@ -6,12 +6,16 @@ import { pieces } from './parse.ts';
 export interface Chip extends Span {
   readonly text: string;
   readonly problem?: string;
+  /** The word as it was probably meant. */
+  readonly suggestion?: string | null;
 }
 
 /** The words of a query in order, for chips that mirror the text. */
 export function chips(q: string): Chip[] {
-  return pieces(q).map(({ start, end, text, problem }) =>
-    problem === null ? { start, end, text } : { start, end, text, problem },
+  return pieces(q).map(({ start, end, text, ...piece }) =>
+    piece.problem === null
+      ? { start, end, text }
+      : { start, end, text, problem: piece.problem, suggestion: piece.suggestion },
   );
 }
 
@@ -33,6 +37,11 @@ export function withTerm(q: string, term: Term | string): string {
   const canonical = added ? formatTerm(added) : text;
   const there = pieces(q).some((piece) => piece.term !== null && formatTerm(piece.term) === canonical);
   return there ? q : join([q.trim(), text]);
+}
+
+/** The query with another word in place of the one at `index` (the order of `chips`). */
+export function withWord(q: string, index: number, word: string): string {
+  return join(pieces(q).map((piece, at) => (at === index ? word : piece.text)));
 }
 
 /** The query without its word at `index` (the order of `chips`). */

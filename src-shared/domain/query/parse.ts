@@ -15,10 +15,20 @@ import {
   type Word,
 } from './ast.ts';
 import { expressionNamed } from './names.ts';
+import { nearest } from './nearest.ts';
 import { splitWords, type RawWord } from './words.ts';
 
 /** A sentence for the person, on its way out of the functions below; never leaves this file. */
-class Problem extends Error {}
+class Problem extends Error {
+  /** What was typed, and what it was probably meant to be. */
+  readonly meant: readonly [typed: string, meant: string] | null;
+
+  constructor(message: string, typed = '', known: readonly string[] = []) {
+    const meant = typed === '' ? null : nearest(typed, known);
+    super(meant === null ? message : `${message} Did you mean “${meant}”?`);
+    this.meant = meant === null ? null : [typed, meant];
+  }
+}
 
 function includes<T extends string>(list: readonly T[], word: string): word is T {
   return (list as readonly string[]).includes(word);
@@ -80,7 +90,10 @@ function classValues(values: readonly string[]): (typeof NONE | (typeof EXPRESSI
     if (value.toLowerCase() === NONE) return NONE;
     const expression = expressionNamed(value);
     if (expression === null)
-      throw new Problem(`No expression is called “${value}”: use ${listed([...EXPRESSIONS, NONE])}.`);
+      throw new Problem(`No expression is called “${value}”: use ${listed([...EXPRESSIONS, NONE])}.`, value, [
+        ...EXPRESSIONS,
+        NONE,
+      ]);
     return expression;
   });
 }
@@ -100,7 +113,7 @@ function field(name: string, values: readonly string[]): Condition {
   if (!includes(VALUE_FIELDS, name)) {
     if (includes(NUMBER_FIELDS, name)) return range(name, '=', values.join(','));
     const known = [...VALUE_FIELDS, ...NUMBER_FIELDS, ...OUTCOMES];
-    throw new Problem(`There is no field “${name}”: use ${listed(known)}, or put the words in quotes.`);
+    throw new Problem(`There is no field “${name}”: use ${listed(known)}, or put the words in quotes.`, name, known);
   }
   if (values.length === 0 || values.includes('')) throw new Problem(`A value is missing after “${name}:”.`);
   switch (name) {
@@ -116,7 +129,11 @@ function field(name: string, values: readonly string[]): Condition {
         values: values.map((value) => {
           const status = ImageStatus.options.find((option) => option === value.toLowerCase());
           if (status === undefined)
-            throw new Problem(`No status is called “${value}”: use ${listed(ImageStatus.options)}.`);
+            throw new Problem(
+              `No status is called “${value}”: use ${listed(ImageStatus.options)}.`,
+              value,
+              ImageStatus.options,
+            );
           return status;
         }),
       };
@@ -140,7 +157,11 @@ function condition(word: RawWord): Condition {
     const name = FIELD_ALIASES[lower] ?? lower;
     if (word.operator === ':') return field(name, word.values);
     if (!includes(NUMBER_FIELDS, name))
-      throw new Problem(`“${word.field}” cannot be compared: only ${listed(NUMBER_FIELDS)} are numbers.`);
+      throw new Problem(
+        `“${word.field}” cannot be compared: only ${listed(NUMBER_FIELDS)} are numbers.`,
+        word.field,
+        NUMBER_FIELDS,
+      );
     return range(name, word.operator, word.values.join(','));
   }
   const [value = ''] = word.values;
@@ -159,7 +180,9 @@ export function pieces(text: string): Piece[] {
       return { ...span, term: { negated: word.negated, condition: condition(word) }, problem: null };
     } catch (thrown) {
       if (!(thrown instanceof Problem)) throw thrown;
-      return { ...span, term: null, problem: thrown.message };
+      const [typed, meant] = thrown.meant ?? ['', ''];
+      const suggestion = typed === '' ? null : span.text.replace(typed, meant);
+      return { ...span, term: null, problem: thrown.message, suggestion };
     }
   });
 }
@@ -173,7 +196,7 @@ export function parseQuery(text: string): ParsedQuery {
   const problems: QueryProblem[] = [];
   for (const piece of pieces(text)) {
     if (piece.term !== null) query.push(piece.term);
-    else problems.push({ start: piece.start, end: piece.end, message: piece.problem });
+    else problems.push({ start: piece.start, end: piece.end, message: piece.problem, suggestion: piece.suggestion });
   }
   return problems.length === 0 ? { ok: true, query } : { ok: false, problems };
 }
