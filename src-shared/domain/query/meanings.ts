@@ -25,6 +25,7 @@ export const MEANINGS: Readonly<Record<Word | NumberField | Outcome | ImageStatu
   unlabelled: 'has no label',
   broken: 'the file cannot be read',
   excluded: 'left out',
+  stale: 'predicted from other pixels than are looked at now',
   ok: 'usable',
   fixed: 'right now, wrong for the baseline run',
   regressed: 'wrong now, right for the baseline run',
