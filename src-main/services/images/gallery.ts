@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { AttributeSample, Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../../src-shared/domain/image.ts';
+import type {
+  AttributeSample,
+  Facets,
+  ImageDetail,
+  ImageQuery,
+  ImageRow,
+  SigmaRank,
+} from '../../../src-shared/domain/image.ts';
 import type { ImageSelection } from '../../../src-shared/domain/label.ts';
 import type { OpenProject, Workspace } from '../projects/workspace.ts';
 import type { Queries } from '../queries/queries.ts';

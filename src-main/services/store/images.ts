@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import { VOTE_CHOICES, type VoteChoice } from '../../../src-shared/domain/votes.ts';
-import type { AttributeSample, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type {
+  AttributeSample,
+  ImageDetail,
+  ImageQuery,
+  ImageRow,
+  ImageStatus,
+} from '../../../src-shared/domain/image.ts';
 import type { Database, Statement } from './database.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';

@@ -2,7 +2,14 @@ import type { Box } from '../../../src-shared/domain/box.ts';
 import type { Dataset, ImportChoices, ImportFormat, ImportReport } from '../../../src-shared/domain/dataset.ts';
 import type { EpochDynamics, TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
-import type { Attributes, AttributeSample, ImageDetail, ImageQuery, ImageRow, ImageStatus } from '../../../src-shared/domain/image.ts';
+import type {
+  Attributes,
+  AttributeSample,
+  ImageDetail,
+  ImageQuery,
+  ImageRow,
+  ImageStatus,
+} from '../../../src-shared/domain/image.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import type { DecisionContext, LabelBatch, LabelChange, LabelRole, LogLine } from '../../../src-shared/domain/label.ts';
 import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';

@@ -48,12 +48,19 @@ function wordAt(text: string, caret: number): { start: number; typed: string } {
 function matching(all: readonly Suggestion[], typed: string, name: (one: Suggestion) => string): Suggestion[] {
   const wanted = typed.toLowerCase();
   const begins = all.filter((one) => name(one).toLowerCase().startsWith(wanted));
-  const holds = all.filter((one) => !begins.includes(one) && wanted.length > 1 && name(one).toLowerCase().includes(wanted));
+  const holds = all.filter(
+    (one) => !begins.includes(one) && wanted.length > 1 && name(one).toLowerCase().includes(wanted),
+  );
   return [...begins, ...holds].slice(0, MOST);
 }
 
 function words(known: Completable): Suggestion[] {
-  const whole = WORDS.map((word) => ({ text: word, meaning: MEANINGS[word], count: known.count('', word), open: false }));
+  const whole = WORDS.map((word) => ({
+    text: word,
+    meaning: MEANINGS[word],
+    count: known.count('', word),
+    open: false,
+  }));
   const named = (['label', 'pred', 'split', 'status', 'annotator', 'note', 'path'] as const).map((field) => ({
     text: `${field}:`,
     meaning: MEANINGS[field],
@@ -137,7 +144,11 @@ export function complete(text: string, caret: number, known: Completable): Compl
   const head = /^(@"[^"]*"|@?[\p{L}_][\p{L}\p{N}_]*)(:|>=|<=|>|<|=)(.*)$/u.exec(word);
   if (head === null) {
     const all = words(known).filter(({ text: one }) => one !== word);
-    return { start, end, suggestions: matching(all, word.replaceAll('"', ''), ({ text: one }) => one.replaceAll('"', '')).map(negated) };
+    return {
+      start,
+      end,
+      suggestions: matching(all, word.replaceAll('"', ''), ({ text: one }) => one.replaceAll('"', '')).map(negated),
+    };
   }
   const [, name = '', operator = '', rest = ''] = head;
   const field = name.toLowerCase();
@@ -162,7 +173,9 @@ export function complete(text: string, caret: number, known: Completable): Compl
   return {
     start,
     end,
-    suggestions: whole ? [] : found.map(({ text: one, meaning, count, open }) => negated({ text: one, meaning, count, open })),
+    suggestions: whole
+      ? []
+      : found.map(({ text: one, meaning, count, open }) => negated({ text: one, meaning, count, open })),
   };
 }
 

@@ -2,7 +2,9 @@ import type { ImageStatus } from '../image.ts';
 import type { NumberField, Outcome, VALUE_FIELDS, Word } from './ast.ts';
 
 /** What every word and field of the query language means, in a few words: the completion and the docs say the same. */
-export const MEANINGS: Readonly<Record<Word | NumberField | Outcome | ImageStatus | (typeof VALUE_FIELDS)[number], string>> = {
+export const MEANINGS: Readonly<
+  Record<Word | NumberField | Outcome | ImageStatus | (typeof VALUE_FIELDS)[number], string>
+> = {
   label: 'the label that stands',
   pred: 'the class that the run predicts',
   split: 'train, val, test or the dataset’s own',

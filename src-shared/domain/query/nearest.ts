@@ -7,7 +7,8 @@ function distance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + Number(!same));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
       row.push(least);
     }
     [beforeLast, last] = [last, row];
@@ -21,7 +22,8 @@ export function nearest(word: string, known: readonly string[]): string | null {
   let [best, least]: [string | null, number] = [null, Infinity];
   for (const one of known) {
     const far = one.startsWith(typed) && typed.length >= 3 ? 1 : distance(typed, one.toLowerCase());
-    if (far < least && far <= Math.max(1, Math.floor(Math.max(one.length, typed.length) / 3))) [best, least] = [one, far];
+    if (far < least && far <= Math.max(1, Math.floor(Math.max(one.length, typed.length) / 3)))
+      [best, least] = [one, far];
   }
   return best;
 }

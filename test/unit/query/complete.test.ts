@@ -64,7 +64,10 @@ describe('completion', () => {
     const { suggestions } = complete('label:sa', 8, KNOWN);
     expect(suggestions).toEqual([{ text: 'label:sad', meaning: 'Sad', count: 12, open: false }]);
     expect(complete('wro', 3, KNOWN).suggestions[0]).toMatchObject({ count: 7, open: false });
-    expect(complete('sigm', 4, KNOWN).suggestions[0]).toMatchObject({ meaning: expect.stringContaining('0 to 2'), open: true });
+    expect(complete('sigm', 4, KNOWN).suggestions[0]).toMatchObject({
+      meaning: expect.stringContaining('0 to 2'),
+      open: true,
+    });
   });
 
   it('replaces the word at the caret and nothing else', () => {

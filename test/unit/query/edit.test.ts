@@ -13,7 +13,13 @@ describe('chips', () => {
     const q = ' label:sad  colour:red';
     expect(chips(q)).toEqual([
       { text: 'label:sad', start: 1, end: 10 },
-      { text: 'colour:red', start: 12, end: 22, problem: expect.stringContaining('no field “colour”') as string, suggestion: null },
+      {
+        text: 'colour:red',
+        start: 12,
+        end: 22,
+        problem: expect.stringContaining('no field “colour”') as string,
+        suggestion: null,
+      },
     ]);
   });
 });
