@@ -112,7 +112,11 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
       );
     },
     augmented: (request) => answers.call('augmented', request),
-    trainHead: (plan, onEpoch, signal) => work.call('trainHead', plan, onEpoch, signal),
+    trainHead: async (plan, onEpoch, signal) => {
+      // A head's step takes a fraction of a millisecond on the processor: what a graphics card gains is lost on the way there.
+      const device = plan.device === 'auto' ? 'cpu' : await devices.choose(plan.device, 'training');
+      return work.call('trainHead', { ...plan, device }, onEpoch, signal);
+    },
     close: async () => {
       await Promise.all([devices.close(), work.close(), answers.close(), ...[...alone].map((lane) => lane.close())]);
     },

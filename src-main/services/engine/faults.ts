@@ -3,8 +3,15 @@
  * fifth passing of that point go wrong. Only a test run (NODE_ENV=test) under Node listens to it; the application never does.
  */
 
-/** `step-nan`: a loss is no number; `step-memory`: a step runs out of memory; `checkpoint-full`: the disk is full; `step-kill`. */
-export const FAULT_POINTS = ['step-nan', 'step-memory', 'step-kill', 'checkpoint-full'] as const;
+/**
+ * In a training step, `step-nan`: its loss is no number; `step-memory`: memory runs out; `step-lost`: the device is lost;
+ * `step-kill`: the process is killed. `checkpoint-full`: the disk is full. Elsewhere, `graph-broken`: the runtime is given half of a
+ * graph; `run-memory`, `run-lost`: likewise in a forward pass.
+ */
+export const FAULT_POINTS = [
+  ...(['step-nan', 'step-memory', 'step-lost', 'step-kill', 'checkpoint-full'] as const),
+  ...(['graph-broken', 'run-memory', 'run-lost'] as const),
+] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 const isListening = process.env['NODE_ENV'] === 'test' && !('electron' in process.versions);

@@ -152,6 +152,8 @@ export interface HeadRound {
 export interface HeadPlan {
   /** Whose features these are. */
   readonly checkpoint: string;
+  /** `auto` is the processor: nothing else is faster for a head alone. */
+  readonly device: DeviceChoice;
   /** [n, width] */
   readonly features: Float32Array;
   /** [n, classes] one-hot or soft labels. */
@@ -271,7 +273,7 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Trains heads on features, on the processor: a second or less for an epoch of ten thousand.
+   * Trains heads on features: on the processor, a second or less for an epoch of ten thousand.
    * @throws FailureError 'invalid' where the plan does not fit its checkpoint or its own shapes.
    */
   trainHead(

@@ -47,7 +47,13 @@ export async function trainHeadAlone(
   const text = `Features of ${features.rowOf.size} images by a ${info.size} model, ${features.known} of them known before.`;
   await tell({ kind: 'note', text });
   const { epochs } = settings;
-  await tell({ kind: 'started', device: 'cpu', stepsPerEpoch: 1, totalSteps: epochs, done: 0 });
+  await tell({
+    kind: 'started',
+    device: device === 'auto' ? 'cpu' : device,
+    stepsPerEpoch: 1,
+    totalSteps: epochs,
+    done: 0,
+  });
   mkdirSync(folder, { recursive: true });
   const out = join(folder, 'best.safetensors');
   let best = { metric: 'accuracy' as const, value: 0, epoch: 0 };
@@ -58,7 +64,7 @@ export async function trainHeadAlone(
   const follow = rowsOf(plan.val, features, 'validation');
   const found = await engine.trainHead(
     {
-      ...{ checkpoint, classes, settings, rounds, follow, out, features: features.rows, start: 'fresh' },
+      ...{ checkpoint, device, classes, settings, rounds, follow, out, features: features.rows, start: 'fresh' },
       ...targetsOf(plan, features, all.length),
     },
     async (progress) => {

@@ -21,7 +21,7 @@ const head: Row = {
     const targets = new Float32Array(IMAGES * paper.classes);
     all.forEach((row) => (targets[row * paper.classes + (row % paper.classes)] = 1));
     const plan: HeadPlan = {
-      ...{ checkpoint: '', classes: SEVEN, start: 'checkpoint', out: null, targets },
+      ...{ checkpoint: '', device: 'cpu', classes: SEVEN, start: 'checkpoint', out: null, targets },
       features: goldenInput('features', IMAGES * sizeTable('paper').vit.width, 1),
       rounds: [{ train: all, judge: all }],
       settings: {
@@ -30,7 +30,7 @@ const head: Row = {
         ...{ classWeights: 'none', targets: 'hard' },
       },
     };
-    const trainer = new HeadTrainer(paper, { vichKl: 'paper' });
+    const trainer = new HeadTrainer(paper, { vichKl: 'paper' }, 'cpu');
     const ends = [performance.now()];
     const tell = (): Promise<void> => Promise.resolve(void ends.push(performance.now()));
     await trainHeads(plan, paper, trainer, paperWeights(), tell, new AbortController().signal);

@@ -1,7 +1,7 @@
 /** Runs calls as they come in and sends back what they tell, give or throw. */
-import { toFailure } from '../../../../src-shared/domain/failure.ts';
 import type { EnginePort } from './port.ts';
 import type { CallBodies, CallMessage, CallName } from './protocol.ts';
+import { troubleOf } from './trouble.ts';
 
 interface Running {
   readonly abort: AbortController;
@@ -29,10 +29,10 @@ export function serve(port: EnginePort, table: Partial<CallBodies>): void {
       });
       port.post({ kind: 'value', id, value });
     } catch (thrown) {
-      const failure = toFailure(thrown);
+      const { failure, endsProcess } = troubleOf(thrown);
       // Only a defect has a stack worth reading; the other side keeps the end of this stream.
-      if (failure.kind === 'internal') console.error(thrown);
-      port.post({ kind: 'failure', id, failure });
+      if (failure.kind === 'internal' || endsProcess) console.error(thrown);
+      port.post({ kind: 'failure', id, failure, ...(endsProcess && { endsProcess }) });
     } finally {
       running.delete(id);
     }

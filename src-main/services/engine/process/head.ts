@@ -18,11 +18,11 @@ export const trainHead: CallTable['trainHead'] = async (plan, { tell, signal }) 
   requireFit(plan, loaded, config);
   const start = plan.start === 'fresh' ? freshHead(plan, config) : loaded.weights;
   const { vichKl, labelSmoothing, optimizer, clipNorm } = plan.settings;
-  const trainer = new HeadTrainer(config, { vichKl, labelSmoothing, optimizer, clip: clipNorm > 0 });
+  const trainer = new HeadTrainer(config, { vichKl, labelSmoothing, optimizer, clip: clipNorm > 0 }, plan.device);
   try {
     const judgement = await trainHeads(plan, config, trainer, start, tell, signal);
     if (plan.out === null) return { ...judgement, written: null };
-    const weights = withHead(loaded.weights, start, trainer.weights(), config);
+    const weights = withHead(loaded.weights, start, await trainer.weights(), config);
     saveCheckpoint(plan.out, weights, { config, classes: plan.classes });
     return { ...judgement, written: inspectCheckpoint(plan.out) };
   } finally {

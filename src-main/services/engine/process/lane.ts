@@ -77,7 +77,10 @@ export class Lane {
             const event = message.event as Calls[N]['event'];
             handled = handled.then(() => handle(event));
           } else if (message.kind === 'failure') {
-            void handled.then(() => fail(new FailureError(message.failure)));
+            void handled.then(() => {
+              if (message.endsProcess) this.#renounce();
+              fail(new FailureError(message.failure));
+            });
           } else {
             const value = message.value as Calls[N]['value'];
             void handled.then(() => (thrown ? fail(thrown) : end(() => resolve(value))));
@@ -120,11 +123,20 @@ export class Lane {
       if (this.#current?.id === message.id) this.#current.receive(message);
     });
     process.onExit((how) => {
+      // One that was renounced before has no call, and another may be running in its place.
+      if (this.#process !== process) return;
       this.#process = null;
       this.#current?.fail(this.#closed ? cancelled('The engine was closed.') : lost(how));
       this.#onGone();
     });
     return process;
+  }
+
+  /** Ends the process without waiting for it: the next call starts another. */
+  #renounce(): void {
+    const process = this.#process;
+    this.#process = null;
+    process?.kill();
   }
 
   #post(message: ToEngine): void {

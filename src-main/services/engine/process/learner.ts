@@ -17,6 +17,7 @@ import type { Learner } from '../train/loop.ts';
 import { drawNoise } from '../train/noise.ts';
 import type { StepNoise } from '../train/noise.ts';
 import { balancedWeights } from '../train/targets.ts';
+import { isOutOfMemory } from './trouble.ts';
 
 type NamedPlan = TrainingPlan & { readonly initialNames?: readonly string[] };
 
@@ -89,6 +90,7 @@ export async function openLearner(
       const hyper = { lr, weightDecay, lambda, momentum, clipNorm, rho, emaDecay };
       return withMemory(async () => {
         if (faultAt('step-kill')) process.kill(process.pid, 'SIGKILL');
+        if (faultAt('step-lost')) throw new Error('WebGPU device lost (2): Device was destroyed. (injected)');
         if (faultAt('step-memory')) throw new Error('Failed to allocate memory (injected)');
         const result = await current().step({ images, targets, ...weighted }, noise('first'), hyper, noise('second'));
         return faultAt('step-nan') ? { ...result, loss: NaN } : result;
@@ -128,12 +130,6 @@ function ratesOf({ backboneRate, headRate }: TrainSettings): ((name: string) => 
     if (name.startsWith('VIT.head')) return headRate;
     return /^(ir_back|face_landback)\./.test(name) ? backboneRate : 1;
   };
-}
-
-/** How ONNX Runtime, the C++ library and V8 say it. */
-function isOutOfMemory(cause: unknown): boolean {
-  if (!(cause instanceof Error)) return false;
-  return /bad_alloc|bad allocation|failed to allocate|out of memory|allocation failed/i.test(cause.message);
 }
 
 function outOfMemory(): FailureError {

@@ -43,7 +43,7 @@ export interface Calls {
     value: null;
   };
   features: { params: Calls['predict']['params']; event: FeatureBatch; value: null };
-  trainHead: { params: HeadPlan; event: HeadProgress; value: HeadOutcome };
+  trainHead: { params: OnDevice<HeadPlan>; event: HeadProgress; value: HeadOutcome };
   explain: { params: OnDevice<Parameters<Engine['explain']>[0]>; event: never; value: ExplainedImage };
   /** `initialNames`: what the files of initial weights are called, for the log; the files themselves may be copies. */
   train: {
@@ -94,7 +94,13 @@ export type ToEngine =
 export type FromEngine =
   | { readonly kind: 'event'; readonly id: number; readonly event: Calls[CallName]['event'] }
   | { readonly kind: 'value'; readonly id: number; readonly value: Calls[CallName]['value'] }
-  | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure };
+  | {
+      readonly kind: 'failure';
+      readonly id: number;
+      readonly failure: Failure;
+      /** The process is of no use any more: it is ended, and the next call starts another. */
+      readonly endsProcess?: boolean;
+    };
 
 /** What the body of a call is given inside the engine process. */
 export interface CallContext<N extends CallName> {

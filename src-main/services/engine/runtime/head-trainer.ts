@@ -1,13 +1,10 @@
 /** Trains the head on features that were computed once: a step takes a fraction of a millisecond, an epoch of thousands well under a second. */
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sizeTable } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
-import type { Graph } from '../trace/graph.ts';
-import { toOnnx } from '../trace/onnx.ts';
 import { headLayout, packed, unpacked } from '../train/flat.ts';
 import type { HeadLearner, Judgement } from '../train/head-loop.ts';
-import { headGraph, headStepGraph } from '../train/head-step.ts';
+import { headProgram, headStepProgram } from '../train/head-step.ts';
 import type { HeadBatch } from '../train/head-step.ts';
 import type { StepNoise } from '../train/noise.ts';
 import type { ObjectiveOptions } from '../train/objective.ts';
@@ -16,7 +13,12 @@ import { optimizerOf } from '../train/optimizers.ts';
 import { meanShares } from '../train/shares.ts';
 import { nextOf } from '../train/step.ts';
 import type { UpdateOptions } from '../train/step.ts';
-import { flatTensor, float32, floats, openSession, scalarTensor } from './session.ts';
+import { DEVICES } from './devices.ts';
+import type { DeviceId } from './devices.ts';
+import { executorFor } from './executors.ts';
+import { placedRunner } from './placed-runner.ts';
+import { executorRunner } from './step-runner.ts';
+import type { StateVector, StepRunner } from './step-runner.ts';
 
 /** Rows that are judged together. */
 const JUDGED = 512;
@@ -24,8 +26,8 @@ const JUDGED = 512;
 export type HeadOptions = ObjectiveOptions & UpdateOptions;
 
 interface State {
-  readonly parameters: Float32Array;
-  readonly moments: ReadonlyMap<string, Float32Array>;
+  readonly parameters: StateVector;
+  readonly moments: ReadonlyMap<string, StateVector>;
 }
 
 export class HeadTrainer implements HeadLearner {
@@ -34,61 +36,62 @@ export class HeadTrainer implements HeadLearner {
   readonly #optimizer: ReturnType<typeof optimizerOf>;
   readonly #layout: ReturnType<typeof headLayout>;
   readonly #width: number;
-  readonly #sessions = new Map<string, Promise<InferenceSession>>();
-  // Two sets of buffers: a step reads one and writes the other.
+  readonly #runner: StepRunner;
+  // Two sets of vectors: a step reads one and writes the other. On a graphics card they stay there.
   #current: State;
   #next: State;
   #steps = 0;
 
-  /** @param config of the head: its `classes` and `vich` count, and the width that `size` has. */
-  constructor(config: ModelConfig, options: HeadOptions) {
+  /**
+   * @param config of the head: its `classes` and `vich` count, and the width that `size` has.
+   * @throws FailureError 'unavailable' where the device's runtime is not installed.
+   */
+  constructor(config: ModelConfig, options: HeadOptions, device: DeviceId) {
     this.#config = config;
     this.#options = options;
     this.#optimizer = optimizerOf(options.optimizer ?? 'adamw');
     this.#layout = headLayout(config);
     this.#width = sizeTable(config.size).vit.width;
+    this.#runner = runnerFor(device);
     this.#current = this.#emptyState();
     this.#next = this.#emptyState();
   }
 
   /** Starts anew from the head in `weights`, moments at zero. @throws Error where it is missing or of another shape. */
   start(weights: Weights): void {
-    this.#current = this.#emptyState();
-    this.#next = this.#emptyState();
-    this.#current.parameters.set(packed(weights, this.#layout));
+    this.#current.parameters.load(packed(weights, this.#layout));
+    for (const moment of this.#current.moments.values()) moment.clear();
     this.#steps = 0;
   }
 
   /** One optimizer step. @returns the mean loss of the batch before it. */
   async step(batch: HeadBatch, noise: StepNoise, hyper: Hyper): Promise<number> {
     const count = batch.features.length / this.#width;
-    const { classes } = this.#config;
-    const session = await this.#session(`step-${count}`, () => headStepGraph(this.#config, count, this.#options));
     const shares = meanShares(count, batch);
     const values = { clipNorm: hyper.clipNorm ?? 0, ...this.#optimizer.values(hyper, this.#steps + 1) };
-    const feeds: Record<string, Tensor> = {
-      features: float32(batch.features, [count, this.#width]),
-      targets: float32(batch.targets, [count, classes]),
-      classWeights: flatTensor(batch.classWeights ?? new Float32Array(classes).fill(1)),
-      entropyShares: flatTensor(shares.entropy),
-      divergenceShares: flatTensor(shares.divergence),
-      eps: float32(noise.eps, [count, classes]),
-      ...(noise.prior && { prior: float32(noise.prior, [count, classes]) }),
-      lambda: scalarTensor(hyper.lambda),
-      ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, scalarTensor(value)])),
-      ...this.#tensors(this.#current, (name) => name, 'parameters'),
+    const scalars = Object.entries({ ...values, lambda: hyper.lambda });
+    const feeds = {
+      features: batch.features,
+      targets: batch.targets,
+      classWeights: batch.classWeights ?? new Float32Array(this.#config.classes).fill(1),
+      entropyShares: shares.entropy,
+      divergenceShares: shares.divergence,
+      eps: noise.eps,
+      prior: noise.prior ?? null,
+      ...Object.fromEntries(scalars.map(([name, value]) => [name, Float32Array.of(value)])),
+      ...named(this.#current, (name) => name, 'parameters'),
     };
-    const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
-    const outputs = await session.run(used, { ...this.#tensors(this.#next, nextOf, 'nextParameters'), loss: null });
+    const program = () => headStepProgram(this.#config, count, this.#options);
+    const into = named(this.#next, nextOf, 'nextParameters');
+    const outputs = await this.#runner.run(`step-${count}`, program, feeds, into);
     [this.#current, this.#next] = [this.#next, this.#current];
     this.#steps += 1;
-    return floats(outputs, 'loss')[0] ?? NaN;
+    return outputs.numbers('loss')[0] ?? NaN;
   }
 
   /** mu and logvar of [n, width] features; any n. */
   async judge(features: Float32Array): Promise<Judgement> {
     const { classes, vich } = this.#config;
-    const session = await this.#session('judge', () => headGraph(this.#config, JUDGED));
     const count = features.length / this.#width;
     const mu = new Float32Array(count * classes);
     const logvar = vich ? new Float32Array(count * classes) : null;
@@ -96,40 +99,36 @@ export class HeadTrainer implements HeadLearner {
       const rows = Math.min(JUDGED, count - first);
       const part = new Float32Array(JUDGED * this.#width);
       part.set(features.subarray(first * this.#width, (first + rows) * this.#width));
-      const outputs = await session.run({
-        features: float32(part, [JUDGED, this.#width]),
-        parameters: flatTensor(this.#current.parameters),
-      });
-      mu.set(floats(outputs, 'mu').subarray(0, rows * classes), first * classes);
-      logvar?.set(floats(outputs, 'logvar').subarray(0, rows * classes), first * classes);
+      const feeds = { features: part, parameters: this.#current.parameters };
+      const outputs = await this.#runner.run('judge', () => headProgram(this.#config, JUDGED), feeds, {});
+      mu.set(outputs.numbers('mu').subarray(0, rows * classes), first * classes);
+      logvar?.set(outputs.numbers('logvar').subarray(0, rows * classes), first * classes);
     }
     return { mu, logvar };
   }
 
   /** The head's parameters under their official names. */
-  weights(): Map<string, StoredTensor> {
-    return unpacked(this.#current.parameters, this.#layout);
+  async weights(): Promise<Map<string, StoredTensor>> {
+    return unpacked(await this.#current.parameters.whole(), this.#layout);
   }
 
-  async dispose(): Promise<void> {
-    for (const session of this.#sessions.values()) await (await session).release();
+  dispose(): Promise<void> {
+    return this.#runner.dispose();
   }
 
   #emptyState(): State {
-    const vector = (): Float32Array => new Float32Array(this.#layout.size);
+    const vector = (): StateVector => this.#runner.vector(this.#layout.size);
     return { parameters: vector(), moments: new Map(this.#optimizer.moments.map((name) => [name, vector()])) };
   }
+}
 
-  #tensors(state: State, named: (moment: string) => string, parameters: string): Record<string, Tensor> {
-    const moments = [...state.moments].map(([name, data]): [string, Tensor] => [named(name), flatTensor(data)]);
-    return { ...Object.fromEntries(moments), [parameters]: flatTensor(state.parameters) };
-  }
+/** A head has no convolution: the blocked layout, which pays for those, is left alone. */
+function runnerFor(device: DeviceId): StepRunner {
+  if (DEVICES[device].residence === 'device') return executorRunner(executorFor(device));
+  return placedRunner(device, { block: null, vectors: new Map() });
+}
 
-  #session(name: string, graph: () => Graph): Promise<InferenceSession> {
-    const known = this.#sessions.get(name);
-    if (known) return known;
-    const opening = openSession(toOnnx(graph(), { name: `poster-var-head-${name}` }), 'cpu');
-    this.#sessions.set(name, opening);
-    return opening;
-  }
+function named(state: State, of: (moment: string) => string, parameters: string): Record<string, StateVector> {
+  const moments = [...state.moments].map(([name, vector]): [string, StateVector] => [of(name), vector]);
+  return { ...Object.fromEntries(moments), [parameters]: state.parameters };
 }

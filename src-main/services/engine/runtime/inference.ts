@@ -1,4 +1,5 @@
 /** Classification with fixed weights. */
+import { faultAt } from '../faults.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { sizeTable } from '../model/config.ts';
 import type { Weights } from '../model/initialise.ts';
@@ -51,6 +52,8 @@ export async function openClassifier(
     for (let start = 0; start < n; start += batch) {
       const count = Math.min(batch, n - start);
       const part = images.subarray(start * IMAGE_SIZE, (start + count) * IMAGE_SIZE);
+      if (faultAt('run-memory')) throw new Error('Failed to allocate memory for requested buffer (injected)');
+      if (faultAt('run-lost')) throw new Error('WebGPU device lost (2): Device was destroyed. (injected)');
       const outputs = await executable.run({ images: filledUp(part, batch * IMAGE_SIZE) });
       mu.set(outputs.numbers('mu').subarray(0, count * config.classes), start * config.classes);
       logvar?.set(outputs.numbers('logvar').subarray(0, count * config.classes), start * config.classes);

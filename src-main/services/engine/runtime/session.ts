@@ -1,5 +1,6 @@
 /** ONNX Runtime sessions: the one place that knows the runtime's options. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { faultAt } from '../faults.ts';
 import { DEVICES } from './devices.ts';
 import type { DeviceId } from './devices.ts';
 
@@ -25,7 +26,8 @@ export function openSession(
 ): Promise<InferenceSession> {
   const { provider } = DEVICES[device];
   if (provider === null) throw new Error(`${device} is not one of ONNX Runtime's devices`);
-  return InferenceSession.create(model, {
+  const given = faultAt('graph-broken') ? model.subarray(0, model.length >> 1) : model;
+  return InferenceSession.create(given, {
     ...(profilePrefix !== undefined && { enableProfiling: true, profileFilePrefix: profilePrefix }),
     executionProviders: [provider],
     graphOptimizationLevel: isOptimised ? 'disabled' : 'all',

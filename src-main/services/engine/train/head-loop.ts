@@ -25,7 +25,7 @@ export interface HeadLearner {
   /** Of [n, width] features. */
   judge(features: Float32Array): Promise<Judgement>;
   /** The head as it is, under its official names. */
-  weights(): Weights;
+  weights(): Promise<Weights>;
 }
 
 /** What a head makes of images. */
@@ -95,7 +95,7 @@ async function trainRound(
     }
     const measured = plan.follow && (await follow(plan, config, learner, round.train, plan.follow));
     const isBest = measured !== undefined && measured.valAccuracy > (best?.accuracy ?? -1);
-    if (isBest) best = { accuracy: measured.valAccuracy, epoch, head: learner.weights() };
+    if (isBest) best = { accuracy: measured.valAccuracy, epoch, head: await learner.weights() };
     const followed = measured ? { ...measured, best: isBest } : null;
     await tell({ round: round.index, epoch, loss, learningRate, followed });
     if (earlyStopping > 0 && best !== null && epoch - best.epoch >= earlyStopping) break;

@@ -4,8 +4,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { sizeTable } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { judge } from '../model/poster-var.ts';
-import type { Graph } from '../trace/graph.ts';
-import { trace } from '../trace/trace.ts';
+import type { Program } from '../trace/program.ts';
 import { headLayout, joined, sliced } from './flat.ts';
 import { objective, objectiveInputs } from './objective.ts';
 import type { ObjectiveOptions } from './objective.ts';
@@ -21,7 +20,11 @@ export interface HeadBatch extends WeightedTargets {
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /** From the head's parameters and moments to the next ones, with the loss of a batch of [B, width] features. */
-export function headStepGraph(config: ModelConfig, batch: number, options: ObjectiveOptions & UpdateOptions): Graph {
+export function headStepProgram(
+  config: ModelConfig,
+  batch: number,
+  options: ObjectiveOptions & UpdateOptions,
+): Program {
   const layout = headLayout(config);
   const { width } = sizeTable(config.size).vit;
   const fn = (inputs: Tensors): Record<string, Tensor> => {
@@ -36,26 +39,29 @@ export function headStepGraph(config: ModelConfig, batch: number, options: Objec
     const gradients = new Map(names.map((name, index) => [name, grads[index] ?? tf.zeros([0])]));
     return { ...updated({ ...inputs, gradient: joined(gradients, layout) }, options), loss: value };
   };
-  return trace(fn, {
+  const inputs = {
     features: { shape: [batch, width] },
     parameters: { shape: [layout.size] },
     ...updateInputs(layout.size, options),
     ...objectiveInputs(config, batch),
-  });
+  };
+  return { name: `poster-var-head-step-${batch}`, inputs, fn };
 }
 
 /** mu and logvar (with VICH) of a batch of features. */
-export function headGraph(config: ModelConfig, batch: number): Graph {
+export function headProgram(config: ModelConfig, batch: number): Program {
   const layout = headLayout(config);
   const inputs = {
     features: { shape: [batch, sizeTable(config.size).vit.width] },
     parameters: { shape: [layout.size] },
   };
-  return trace(({ features, parameters }) => {
-    const weights = Object.fromEntries(sliced(parameters, layout));
-    const { mu, logvar } = judge((name) => read(weights, name), features as Tensor2D, config, { kind: 'eval' });
+  const fn = (tensors: Tensors): Record<string, Tensor> => {
+    const weights = Object.fromEntries(sliced(read(tensors, 'parameters'), layout));
+    const features = read(tensors, 'features') as Tensor2D;
+    const { mu, logvar } = judge((name) => read(weights, name), features, config, { kind: 'eval' });
     return { mu, ...(logvar && { logvar }) };
-  }, inputs);
+  };
+  return { name: `poster-var-head-judge-${batch}`, inputs, fn };
 }
 
 function read(tensors: Tensors, name: string): Tensor {

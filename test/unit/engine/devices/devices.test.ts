@@ -45,6 +45,10 @@ function expectAgreement(actual: Computed): void {
   actual.losses.forEach((loss, step) => expect(loss).toBeCloseTo(processor.losses[step] ?? NaN, 3));
   expect(distance(actual.parameters, processor.parameters)).toBeLessThan(1e-3);
   expect(distance(actual.moments, processor.moments)).toBeLessThan(1e-3);
+  // The head alone: the same functions, another cut.
+  expect(new Set(actual.judged).size).toBeGreaterThan(14);
+  expect(distance(actual.head, processor.head)).toBeLessThan(1e-4);
+  expect(distance(actual.judged, processor.judged)).toBeLessThan(1e-4);
 }
 
 const vulkan = softwareVulkan();

@@ -4,12 +4,14 @@
  * Arguments: device, file for the numbers, prefix for profiles ("" for none).
  */
 import { writeFileSync } from 'node:fs';
+import { sizeTable } from '../../../../src-main/services/engine/model/config.ts';
 import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
 import type { Weights } from '../../../../src-main/services/engine/model/initialise.ts';
 import { Random } from '../../../../src-main/services/engine/random.ts';
 import type { DeviceId } from '../../../../src-main/services/engine/runtime/devices.ts';
 import { IMAGE_SIZE } from '../../../../src-main/services/engine/runtime/graphs.ts';
 import { openClassifier } from '../../../../src-main/services/engine/runtime/inference.ts';
+import { HeadTrainer } from '../../../../src-main/services/engine/runtime/head-trainer.ts';
 import { openTrainer } from '../../../../src-main/services/engine/runtime/trainer.ts';
 import { drawNoise } from '../../../../src-main/services/engine/train/noise.ts';
 
@@ -21,9 +23,13 @@ export interface Computed {
   readonly losses: readonly number[];
   readonly parameters: readonly number[];
   readonly moments: readonly number[];
+  /** Of the head alone, trained on features: losses, then parameters, and what it makes of the features. */
+  readonly head: readonly number[];
+  readonly judged: readonly number[];
 }
 
 const STEPS = 2;
+const HEAD_STEPS = 3;
 const BATCH = 2;
 const [device, out, prefix] = process.argv.slice(2) as [DeviceId, string, string];
 const config = {
@@ -53,12 +59,30 @@ for (let step = 0; step < STEPS; step += 1) {
 }
 const numbers = (state: Weights): number[] =>
   [...state.values()].flatMap(({ dtype, data }) => (dtype === 'float32' ? [...data] : []));
+
+const HEAD_ROWS = 8;
+const head = new HeadTrainer(config, { vichKl: 'paper', optimizer: 'adamw', clip: true }, device);
+head.start(initialise(config, 5));
+const headBatch = { features: new Float32Array(0), targets: new Float32Array(HEAD_ROWS * 7) };
+for (let row = 0; row < HEAD_ROWS; row += 1) headBatch.targets[row * 7 + (row % 7)] = 1;
+headBatch.features = Float32Array.from({ length: HEAD_ROWS * sizeTable(config.size).vit.width }, () => random.normal());
+const headLosses: number[] = [];
+for (let step = 0; step < HEAD_STEPS; step += 1) {
+  const noise = drawNoise(random.split(`head ${step}`), config, HEAD_ROWS);
+  headLosses.push(await head.step(headBatch, noise, { lr: 1e-2, weightDecay: 1e-2, lambda: 0.01, clipNorm: 1 }));
+}
+const judgement = await head.judge(headBatch.features);
+const headWeights = numbers(await head.weights());
+await head.dispose();
+
 const computed: Computed = {
   mu: [...mu],
   logvar: [...(logvar ?? [])],
   losses,
   parameters: numbers(await trainer.weights()),
   moments: numbers(await trainer.optimizerState()),
+  head: [...headLosses, ...headWeights],
+  judged: [...judgement.mu, ...(judgement.logvar ?? [])],
 };
 await trainer.dispose();
 writeFileSync(out, JSON.stringify(computed));

@@ -143,6 +143,15 @@ describe('a training in the engine process', () => {
     expect(lastOf('gone').equals(straight)).toBe(true);
   });
 
+  it('ends with a device that is lost at a step, and goes on in a new process to the same bytes', async () => {
+    const { failure, events } = await train('lost', 'step-lost@5');
+    expect(failure).toMatchObject({ kind: 'engine', message: /^The device was lost while it computed: / });
+    expect(epochs(events)).toEqual([1]);
+    const resumed = await train('lost', '', { resume: true });
+    expect(resumed.events[0]).toMatchObject({ kind: 'started', done: 4 });
+    expect(lastOf('lost').equals(straight)).toBe(true);
+  });
+
   it('is lost with a process that is killed at a step, and goes on to the same bytes', async () => {
     const { failure, events } = await train('killed', 'step-kill@5');
     expect(failure).toMatchObject({ kind: 'lost', message: /signal SIGKILL/ });

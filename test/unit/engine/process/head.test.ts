@@ -55,7 +55,7 @@ function planFor(classes: readonly Expression[], start: HeadPlan['start'], out: 
   const targets = new Float32Array(files.length * classes.length);
   files.forEach((_, row) => (targets[row * classes.length + (row % classes.length)] = 1));
   return {
-    ...{ checkpoint, features, targets, classes, start, out, rounds: [{ train: all, judge: all }] },
+    ...{ checkpoint, device: 'cpu', features, targets, classes, start, out, rounds: [{ train: all, judge: all }] },
     settings: {
       ...{ vich: true, epochs: 3, batch: 8, learningRate: 0.01, gamma: 1, weightDecay: 0, lambda: 0, vichKl: 'paper' },
       ...{ labelSmoothing: 0, seed: 1, optimizer: 'adamw', momentum: 0, clipNorm: 0, classWeights: 'none' },

@@ -33,13 +33,13 @@ describe('a step of the head', () => {
 
   it.each(['paper', 'official'] as const)('goes down the slope of the loss, KL of the %s', async (vichKl) => {
     const weights = initialise(config, 1, isHead);
-    const trainer = new HeadTrainer(config, { vichKl, labelSmoothing: 0.1, optimizer: 'sgd' });
+    const trainer = new HeadTrainer(config, { vichKl, labelSmoothing: 0.1, optimizer: 'sgd' }, 'cpu');
     const step = async (from: Map<string, StoredTensor>): Promise<number> => {
       trainer.start(from);
       return trainer.step({ features, targets }, noise, hyper);
     };
     await step(weights);
-    const after = trainer.weights();
+    const after = await trainer.weights();
     for (const [name, index] of [
       ['VIT.head_vae.fc_mu.weight', 2 * width + 5],
       ['VIT.head_vae.fc_logvar.weight', 11],
@@ -91,7 +91,7 @@ describe('cross-validation', () => {
     const targets = new Float32Array(count * 7);
     given.forEach((label, row) => (targets[row * 7 + label] = 1));
     const plan: HeadPlan = {
-      ...{ checkpoint: '', features, targets, classes: SEVEN, start: 'fresh', out: null },
+      ...{ checkpoint: '', device: 'cpu', features, targets, classes: SEVEN, start: 'fresh', out: null },
       rounds: crossValidation(given, 5, 1),
       settings: {
         ...{ vich: true, epochs: 4, batch: 16, learningRate: 0.01, gamma: 0.98, weightDecay: 1e-4, lambda: 0.001 },
@@ -100,7 +100,7 @@ describe('cross-validation', () => {
       },
     };
     const run = async (): Promise<{ mu: Float32Array; losses: number[] }> => {
-      const trainer = new HeadTrainer(config, { vichKl: 'paper' });
+      const trainer = new HeadTrainer(config, { vichKl: 'paper' }, 'cpu');
       const losses: number[] = [];
       const start = initialise(config, 1, isHead);
       const tell = ({ loss }: { loss: number }): Promise<void> => Promise.resolve(void losses.push(loss));
