@@ -143,6 +143,15 @@ export const SCENES: readonly Scene[] = [
   view('triage-duplicates', '/triage/duplicates'),
   view('data', '/data'),
   {
+    name: 'duplicates',
+    show: async ({ api, go }) => {
+      const [dataset] = await api.get('datasets.list', {});
+      const { job } = await api.get('duplicates.find', { dataset: dataset?.id ?? 0, near: 7 });
+      await api.finished(job);
+      await go(`/data/duplicates/${dataset?.id}`);
+    },
+  },
+  {
     name: 'jobs-dock',
     show: async ({ page }) => {
       await page.getByRole('button', { name: 'Jobs', exact: true }).click();
