@@ -25,6 +25,7 @@ const FIXTURES: readonly (readonly [name: string, format: ImportFormat, writer: 
   ['JAFFE', 'jaffe', fixtures.jaffe],
   ['KDEF', 'kdef', fixtures.kdef],
   ['a table', 'csv', fixtures.csv],
+  ['a table with tabs', 'csv', fixtures.tsv],
   ['class folders', 'folders', fixtures.folders],
 ];
 
@@ -73,6 +74,30 @@ describe('datasets of the literature', () => {
     // By its name it is read the same.
     const named = await cli('import', source(name), '--project', name, '--format', format, '--name', 'again');
     expect(named.json).toMatchObject({ images: expected.images, classes: expected.classes, splits: expected.splits });
+  });
+});
+
+describe('our own export', () => {
+  it.each(['refer', 'copy'] as const)('comes in row for row, files by %s', async (files) => {
+    const expected = await write(`for ${files}`, fixtures.affectnetLists);
+    await cli('import', source(`for ${files}`), '--project', `from ${files}`);
+    const out = join(folder, 'exports', files);
+    const kept = ['--project', `from ${files}`, '--format', 'portable', '--files', files, '--out', out];
+    expect(await cli('export', 'labels', ...kept)).toMatchObject({ code: 0, json: { images: expected.images } });
+    for (const format of ['auto', 'portable']) {
+      const back = `back ${files} ${format}`;
+      expect(await cli('import', out, '--project', back, '--format', format)).toMatchObject({
+        code: 0,
+        json: { format: 'portable', images: expected.images, excluded: 3, broken: 0, splits: expected.splits },
+      });
+      const facts = (project: string) =>
+        detailsIn(project).then((all) =>
+          all.map(({ row: { id: _id, ...row }, attributes, votes, datasetLabel, contentHash }) => ({
+            ...{ row, attributes, votes, datasetLabel, contentHash },
+          })),
+        );
+      expect(await facts(back)).toEqual(await facts(`from ${files}`));
+    }
   });
 });
 
