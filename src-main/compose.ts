@@ -23,6 +23,7 @@ import { Presets } from './services/runs/own-presets.ts';
 import { Runs } from './services/runs/runs.ts';
 import { Suites } from './services/suites/suites.ts';
 import { Trials } from './services/suites/trials.ts';
+import { Similar } from './services/similar/similar.ts';
 import { Statistics } from './services/statistics/statistics.ts';
 import { Versions } from './services/versions/versions.ts';
 import { Tensorflow } from './services/tensorflow/tensorflow.ts';
@@ -68,6 +69,7 @@ export interface Services {
   readonly passports: Offered<Passports>;
   readonly suites: Offered<Suites>;
   readonly trials: Offered<Trials>;
+  readonly similar: Offered<Similar>;
   readonly models: Offered<Models>;
   readonly evaluations: Offered<Evaluations>;
   readonly benchmarks: Offered<Benchmarks>;
@@ -92,7 +94,14 @@ export function composeServices(options: ComposeOptions): Services {
   const { emit } = events;
   const engine = createEngine({ spawn: engineSpawn, home });
   const queries = new Queries(options.queryThread);
-  const workspace = new Workspace({ home, door, emit, beforeClose: () => queries.release() });
+  // Looking through all features takes longer than any facet may wait.
+  const lookups = new Queries(options.queryThread);
+  const workspace = new Workspace({
+    home,
+    door,
+    emit,
+    beforeClose: async () => void (await Promise.all([queries.release(), lookups.release()])),
+  });
   const datasets = new Datasets(workspace, emit);
   const gallery = new Gallery(workspace, queries);
   const labels = new Labels(workspace, gallery, emit, annotator);
@@ -119,6 +128,7 @@ export function composeServices(options: ComposeOptions): Services {
     passports: new Passports(workspace),
     suites: new Suites(workspace, runs, emit),
     trials: new Trials(workspace, runs, engine, emit),
+    similar: new Similar(workspace, engine, lookups),
     models: new Models(workspace, engine, emit, join(resources, 'python')),
     evaluations: new Evaluations(workspace, statistics, queries),
     benchmarks: new Benchmarks(workspace, engine, home),
@@ -132,7 +142,7 @@ export function composeServices(options: ComposeOptions): Services {
       const impatience = setTimeout(() => void engine.close(), PATIENCE_MS);
       await workspace.close();
       clearTimeout(impatience);
-      await Promise.all([engine.close(), statistics.close(), queries.close()]);
+      await Promise.all([engine.close(), statistics.close(), queries.close(), lookups.close()]);
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { FailureError, toFailure, type Failure } from '../../src-shared/domain/failure.ts';
+import { CAM_METHODS, type CamMethod } from '../../src-shared/domain/cam.ts';
 import type { Expression } from '../../src-shared/domain/expression.ts';
 import { DeviceChoice } from '../../src-shared/domain/device.ts';
 import { argmax, sigma } from '../../src-shared/metrics/vich.ts';
@@ -19,6 +20,7 @@ interface ExplainOptions {
   readonly checkpoint?: string;
   readonly out: string;
   readonly device: DeviceChoice;
+  readonly method: CamMethod;
   readonly json?: boolean;
 }
 
@@ -26,7 +28,7 @@ export function explainCommand(cli: Cli): Command {
   return cli
     .command(
       'explain',
-      'write Grad-CAM overlays of images, one PNG a class, and the numbers as JSON',
+      'write overlays of class-activation maps, one PNG a class, and the numbers as JSON',
       'explain face.jpg --project study --run 1 --out explained',
     )
     .argument('<image...>', 'image files')
@@ -34,6 +36,7 @@ export function explainCommand(cli: Cli): Command {
     .option('--run <id>', 'run that explains', integer(1))
     .option('--checkpoint <file>', 'safetensors file that explains, instead of a run')
     .requiredOption('--out <dir>', 'folder to write into; made where it does not exist')
+    .addOption(new Option('--method <kind>', 'kind of map').choices(CAM_METHODS).default('gradcam'))
     .addOption(new Option('--device <device>', 'where to compute').choices(DeviceChoice.options).default('auto'))
     .action((images: string[], options: ExplainOptions) => {
       const both = options.checkpoint !== undefined && options.run !== undefined;
@@ -67,8 +70,8 @@ async function explain(session: Session, images: readonly string[], options: Exp
     if (session.terminal.interrupted.aborted) throw cancelled();
     const file = absolute(session, image);
     try {
-      const found = await engine.explain({ checkpoint, file, device: options.device });
-      explained.push(await write(out, stems[index] ?? image, { image, file, classes, found }));
+      const found = await engine.explain({ checkpoint, file, device: options.device, method: options.method });
+      explained.push(await write(out, stems[index] ?? image, { image, file, classes, method: options.method, found }));
     } catch (thrown) {
       const error = toFailure(thrown);
       // One unreadable image does not stop the others; everything else does.
@@ -125,10 +128,11 @@ interface Drawing {
   readonly image: string;
   readonly file: string;
   readonly classes: readonly Expression[];
+  readonly method: CamMethod;
   readonly found: ExplainedImage;
 }
 
-async function write(out: string, stem: string, { image, file, classes, found }: Drawing): Promise<Explained> {
+async function write(out: string, stem: string, { image, file, classes, method, found }: Drawing): Promise<Explained> {
   // Loaded here: no other command needs to wait for the image library.
   const [{ default: sharp }, { decodeSquare, SIDE }, { scaleMaps }, { overlayMap, resizeMap }] = await Promise.all([
     import('sharp'),
@@ -159,6 +163,7 @@ async function write(out: string, stem: string, { image, file, classes, found }:
     logvar: logvar && byClass((index) => logvar[index]),
     sigma: logvar && byClass((index) => sigma(logvar[index] ?? 0)),
     cam: {
+      method,
       height,
       width,
       maps: byClass((index) => [...maps.subarray(index * height * width, (index + 1) * height * width)]),

@@ -2,7 +2,7 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import { attempt } from '../../src-shared/domain/failure.ts';
 import type { Services } from '../compose.ts';
 
-export const imageHandlers = ({ gallery }: Services) =>
+export const imageHandlers = ({ gallery, similar }: Services) =>
   ({
     'images.open': (query) => attempt(() => gallery.open(query)),
     'images.page': (request) => attempt(() => gallery.page(request)),
@@ -11,5 +11,6 @@ export const imageHandlers = ({ gallery }: Services) =>
     'images.facets': (query) => attempt(() => gallery.facets(query)),
     'images.attributes': ({ dataset }) => attempt(() => gallery.attributes(dataset)),
     'images.sigmaRank': (request) => attempt(() => gallery.sigmaRank(request)),
+    'images.similar': (request) => attempt(() => similar.nearest(request)),
     'images.get': (request) => attempt(() => gallery.get(request)),
   }) satisfies Partial<Handlers>;

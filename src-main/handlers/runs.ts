@@ -2,7 +2,7 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import { attempt } from '../../src-shared/domain/failure.ts';
 import type { Services } from '../compose.ts';
 
-export const runHandlers = ({ runs, passports, presets }: Services) =>
+export const runHandlers = ({ runs, passports, presets, similar }: Services) =>
   ({
     'train.presets': () => attempt(() => presets.list()),
     'train.savePreset': (request) => attempt(() => presets.save(request)),
@@ -20,5 +20,6 @@ export const runHandlers = ({ runs, passports, presets }: Services) =>
     'runs.rename': ({ run, name }) => attempt(() => (runs.rename(run, name), null)),
     'runs.remove': ({ run }) => attempt(async () => (await runs.remove(run), null)),
     'runs.predict': (request) => attempt(() => runs.startPredict(request)),
+    'runs.features': (request) => attempt(() => similar.startFeatures(request)),
     'runs.explain': (request) => attempt(() => runs.explain(request)),
   }) satisfies Partial<Handlers>;

@@ -1,9 +1,4 @@
-/** A class-activation map: height × width values in 0..1, row by row. */
-export interface CamMap {
-  readonly values: ArrayLike<number>;
-  readonly height: number;
-  readonly width: number;
-}
+import { camAt, type CamMap } from '../../src-shared/metrics/cam.ts';
 
 /** The lime colour map: dark to bright, so that it also orders in grey. */
 const RAMP = [
@@ -12,19 +7,6 @@ const RAMP = [
   [0x9c, 0xcb, 0x00],
   [0xc6, 0xff, 0x1a],
 ] as const;
-
-/** Bilinear value at u, v in 0..1 of the image; cells are samples at their middles (torch: align_corners=False). */
-export function camAt({ values, height, width }: CamMap, u: number, v: number): number {
-  const x = Math.min(width - 1, Math.max(0, u * width - 0.5));
-  const y = Math.min(height - 1, Math.max(0, v * height - 0.5));
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const [right, bottom] = [Math.min(width - 1, left + 1), Math.min(height - 1, top + 1)];
-  const cell = (row: number, column: number): number => values[row * width + column] ?? 0;
-  const [a, b] = [x - left, y - top];
-  const upper = cell(top, left) * (1 - a) + cell(top, right) * a;
-  const lower = cell(bottom, left) * (1 - a) + cell(bottom, right) * a;
-  return upper * (1 - b) + lower * b;
-}
 
 /** The map as size × size RGBA pixels; alpha grows with the value, 0 to opaque. */
 export function camPixels(map: CamMap, size: number): Uint8ClampedArray<ArrayBuffer> {

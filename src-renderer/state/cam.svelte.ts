@@ -1,68 +1,96 @@
 import { boxText, type Box } from '../../src-shared/domain/box.ts';
+import { CAM_FACES, CAM_METHODS, camTitle, type CamMethod } from '../../src-shared/domain/cam.ts';
 import { EXPRESSION_FACES, type Expression } from '../../src-shared/domain/expression.ts';
 import type { Failure } from '../../src-shared/domain/failure.ts';
 import { argmax } from '../../src-shared/metrics/vich.ts';
 import type { Explanation } from '../../src-shared/domain/run.ts';
-import { client } from '../api/client.ts';
-import type { CamMap } from '../plots/cam.ts';
+import type { CamMap } from '../../src-shared/metrics/cam.ts';
+import { explanations, type Asked } from './explanations.svelte.ts';
 import { notices } from './notices.svelte.ts';
+import { session } from './session.svelte.ts';
 import { settings } from './settings.svelte.ts';
 
 const REST_MS = 120;
-/** Maps of all classes of an image are 1.4 kB. */
-const MOST_KEPT = 200;
 
-/** Grad-CAM: whether it is shown, for which class, and the maps that have been computed. */
+/** One class's map out of an explanation; null for a class that the run does not know. */
+export function mapOf({ height, width, cams, classes }: Explanation, target: Expression): CamMap | null {
+  const index = classes.indexOf(target);
+  if (index < 0) return null;
+  return { values: cams.subarray(index * height * width, (index + 1) * height * width), height, width };
+}
+
+export function predictedOf({ classes, mu }: Pick<Explanation, 'classes' | 'mu'>): Expression | null {
+  return classes[argmax(mu)] ?? null;
+}
+
+/** Class-activation map over the face: whether it is shown, of which kind, for which class. */
 class Cam {
   #on = $state(false);
   /** Null: the predicted class, whichever it is. */
   #target = $state<Expression | null>(null);
-  #current = $state('');
-  #kept = $state.raw<ReadonlyMap<string, Explanation>>(new Map());
-  #failure = $state.raw<Failure | null>(null);
+  #place = $state.raw<Omit<Asked, 'method'> | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #asked = $derived.by<Asked | null>(() =>
+    this.#place === null ? null : { ...this.#place, method: this.method },
+  );
 
   get on(): boolean {
     return this.#on;
+  }
+  /** The kind of map; a run without VICH has no variance to explain. */
+  get method(): CamMethod {
+    const wanted = settings.get('camMethod');
+    const known = CAM_METHODS.find((one) => one === wanted) ?? 'gradcam';
+    return known === 'logvar' && !this.knowsVariance ? 'gradcam' : known;
+  }
+  get knowsVariance(): boolean {
+    return session.run?.vich ?? true;
   }
   get chosen(): Expression | null {
     return this.#target;
   }
   get failure(): Failure | null {
-    return this.#failure;
+    return explanations.failure(this.#asked);
   }
   /** The maps of the image that is asked for, once they are here. */
   get explanation(): Explanation | null {
-    return this.#kept.get(this.#current) ?? null;
+    return explanations.of(this.#asked);
   }
   get waiting(): boolean {
-    return this.#current !== '' && this.explanation === null && this.#failure === null;
+    return this.#asked !== null && this.explanation === null && this.failure === null;
   }
   /** Class whose map is shown. */
   get target(): Expression | null {
     const found = this.explanation;
     if (found === null) return this.#target;
-    const predicted = found.classes[argmax(found.mu)] ?? null;
-    return this.#target !== null && found.classes.includes(this.#target) ? this.#target : predicted;
+    return this.#target !== null && found.classes.includes(this.#target) ? this.#target : predictedOf(found);
   }
 
   get map(): CamMap | null {
     const found = this.explanation;
     const target = this.target;
-    if (found === null || target === null) return null;
-    const { height, width, cams, classes } = found;
-    const at = classes.indexOf(target) * height * width;
-    return { values: cams.subarray(at, at + height * width), height, width };
+    return found === null || target === null ? null : mapOf(found, target);
+  }
+  /** "Grad-CAM for Fear" */
+  get title(): string {
+    const target = this.target;
+    return target === null ? CAM_FACES[this.method].title : camTitle(this.method, EXPRESSION_FACES[target].title);
   }
 
   toggle(): void {
     this.#on = !this.#on;
-    notices.announce(this.#on ? 'Grad-CAM on' : 'Grad-CAM off');
+    notices.announce(`${CAM_FACES[this.method].title} ${this.#on ? 'on' : 'off'}`);
   }
 
   choose(target: Expression | null): void {
     this.#target = target;
     this.#on = true;
+  }
+
+  chooseMethod(method: CamMethod): void {
+    settings.set('camMethod', method);
+    this.#on = true;
+    this.#ask(0);
   }
 
   nextClass(): void {
@@ -71,7 +99,14 @@ class Cam {
     if (classes.length === 0 || now === null) return;
     const next = classes[(classes.indexOf(now) + 1) % classes.length] ?? null;
     this.choose(next);
-    if (next !== null) notices.announce(`Grad-CAM for ${EXPRESSION_FACES[next].title}`);
+    if (next !== null) notices.announce(camTitle(this.method, EXPRESSION_FACES[next].title));
+  }
+
+  nextMethod(): void {
+    const able = CAM_METHODS.filter((one) => one !== 'logvar' || this.knowsVariance);
+    const next = able[(able.indexOf(this.method) + 1) % able.length] ?? 'gradcam';
+    this.chooseMethod(next);
+    notices.announce(`${CAM_FACES[next].title}. ${CAM_FACES[next].sentence}`);
   }
 
   fade(by: number): void {
@@ -82,21 +117,23 @@ class Cam {
 
   /** The image that is looked at, and the face in it; nothing is computed until it has rested there. Null: none. */
   follow(image: number | null, run: number | null, face: Box | null): void {
-    const key = image === null || run === null ? '' : `${run}/${image}/${face === null ? '' : boxText(face)}`;
-    if (key === this.#current && this.#failure === null) return;
-    clearTimeout(this.#timer);
-    this.#current = key;
-    this.#failure = null;
-    if (image === null || run === null || this.#kept.has(key)) return;
-    this.#timer = setTimeout(() => void this.#fetch(image, run, key), REST_MS);
+    const place = image === null || run === null ? null : { image, run, face };
+    const same = placeText(place) === placeText(this.#place);
+    if (same && this.failure === null) return;
+    if (!same) this.#place = place;
+    this.#ask(REST_MS);
   }
 
-  async #fetch(image: number, run: number, key: string): Promise<void> {
-    const result = await client.call('runs.explain', { run, image });
-    if (result.ok) {
-      this.#kept = new Map([...[...this.#kept].slice(1 - MOST_KEPT), [key, result.value]]);
-    } else if (key === this.#current) this.#failure = result.error;
+  #ask(after: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#asked !== null) void explanations.ask(this.#asked);
+    }, after);
   }
+}
+
+function placeText(place: Omit<Asked, 'method'> | null): string {
+  return place === null ? '' : `${place.run}/${place.image}/${place.face === null ? '' : boxText(place.face)}`;
 }
 
 export const cam = new Cam();

@@ -7,6 +7,12 @@ interface Stored {
   inspectorWidth: number;
   camOpacity: number;
   camBeside: boolean;
+  /** One of CAM_METHODS. */
+  camMethod: string;
+  /** How the large view is laid out: one of LAYOUTS. */
+  largeLayout: string;
+  /** The nearest images are searched for and shown. */
+  similar: boolean;
   vichFit: boolean;
   coachDismissed: boolean;
   /** Who labels on this page; '': the account that runs the workbench. */
@@ -26,6 +32,9 @@ const DEFAULTS: Stored = {
   inspectorWidth: 320,
   camOpacity: 0.65,
   camBeside: true,
+  camMethod: 'gradcam',
+  largeLayout: 'picture',
+  similar: false,
   vichFit: false,
   coachDismissed: false,
   annotator: '',

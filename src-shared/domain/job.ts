@@ -6,6 +6,7 @@ export const JobKind = z.enum([
   'import',
   'train',
   'predict',
+  'features',
   'trial',
   'export',
   'duplicates',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CamMethod } from './cam.ts';
 import { DeviceChoice } from './device.ts';
 import { Failure } from './failure.ts';
 import { Expression } from './expression.ts';
@@ -223,6 +224,7 @@ export type RunMetrics = z.infer<typeof RunMetrics>;
 export const Explanation = z.object({
   run: z.number().int(),
   image: z.number().int(),
+  method: CamMethod,
   classes: z.array(Expression),
   mu: z.instanceof(Float32Array),
   logvar: z.instanceof(Float32Array).nullable(),

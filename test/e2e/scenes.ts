@@ -31,6 +31,32 @@ const escape = async ({ page }: Place): Promise<void> => {
 /** A view that needs no more than its address. */
 const view = (name: string, route: string): Scene => ({ name, show: ({ go }) => go(route) });
 
+/** The large view of the fourth tile in one of its layouts. The keys are pressed again on leaving: each is a toggle. */
+const large = (
+  name: string,
+  toggles: readonly string[],
+  further: (place: Place) => Promise<unknown>,
+  after: (place: Place) => Promise<unknown> = () => Promise.resolve(),
+): Scene[] => [
+  {
+    name: `large-${name}`,
+    show: async (place) => {
+      const { page } = place;
+      await page.locator('.tile[data-index="3"]').click();
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(1_000);
+      for (const key of toggles) await page.keyboard.press(key);
+      await further(place);
+      await page.waitForTimeout(800);
+    },
+    leave: async (place) => {
+      for (const key of toggles) await place.page.keyboard.press(key);
+      await escape(place);
+      await after(place);
+    },
+  },
+];
+
 /** Types the path of a checkpoint into a file browser; the sample's own weights stand there under another writer's names. */
 async function pickCheckpoint(page: Page, label: string, file: string): Promise<void> {
   if (!existsSync(file)) writeForeign(sampleCheckpoint, file);
@@ -91,6 +117,49 @@ export const SCENES: readonly Scene[] = [
       await page.waitForTimeout(1_500);
     },
     leave: escape,
+  },
+  {
+    name: 'cam-kinds',
+    show: async ({ page }) => {
+      await page.locator('.tile[data-index="4"]').click();
+      await page.locator('.inspector').getByRole('button', { name: 'Kind of map' }).click();
+      await page.waitForTimeout(600);
+    },
+    leave: escape,
+  },
+  ...large('picture', ['p'], () => Promise.resolve()),
+  ...large('zoom', ['l', 'r'], async ({ page }) => {
+    for (const key of ['+', '+', '+', '+', 'Shift+ArrowUp']) await page.keyboard.press(key);
+  }),
+  ...large('error', ['e'], async ({ page }) => page.waitForTimeout(4_000)),
+  ...large(
+    'runs',
+    ['b'],
+    async ({ page, api, home }) => {
+      const file = join(home, 'second.safetensors');
+      writeForeign(sampleCheckpoint, file);
+      const order = (await api.get('runs.list', {}))[0]?.classes ?? [];
+      await api.get('models.import', { path: file, order: [...order], name: 'Second' });
+      await page.waitForTimeout(5_000);
+    },
+    async ({ api }) => {
+      const second = (await api.get('runs.list', {})).find(({ name }) => name === 'Second');
+      if (second !== undefined) await api.get('runs.remove', { run: second.id });
+    },
+  ),
+  {
+    name: 'similar',
+    show: async ({ page, api }) => {
+      await page.locator('.tile[data-index="6"]').click();
+      const [run] = await api.get('runs.list', {});
+      const { job } = await api.get('runs.features', { run: run?.id ?? 0, dataset: run?.dataset ?? 0 });
+      await api.finished(job);
+      await page.keyboard.press('s');
+      await page.waitForTimeout(1_500);
+      await page.getByRole('list', { name: 'Nearest images' }).scrollIntoViewIfNeeded();
+      await page.waitForTimeout(500);
+    },
+    leave: async ({ page }) => page.keyboard.press('s'),
   },
   view('gallery-nothing', '/gallery?q=label:happy%20sigma>99'),
   view('gallery-mistake', '/gallery?q=label:hapy'),

@@ -4,6 +4,7 @@ import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openExplainer } from '../../src-main/services/engine/explain/gradcam.ts';
 import type { Explainer } from '../../src-main/services/engine/explain/gradcam.ts';
+import { openKin } from '../../src-main/services/engine/explain/gradients.ts';
 import { sizeTable } from '../../src-main/services/engine/model/config.ts';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
 import { embedLevels, embedMaps } from '../../src-main/services/engine/model/embed.ts';
@@ -19,6 +20,7 @@ import { constantsFor, modelProgram } from '../../src-main/services/engine/runti
 import { openClassifier } from '../../src-main/services/engine/runtime/inference.ts';
 import { PARITY } from './devices.ts';
 import {
+  camKinGolden,
   evaluationGolden,
   goldenInput,
   goldenWeights,
@@ -33,6 +35,7 @@ import {
 vi.setConfig({ testTimeout: 300_000 });
 
 const golden = evaluationGolden();
+const camKin = camKinGolden();
 const full: ModelConfig = {
   size: 'paper',
   classes: 7,
@@ -115,6 +118,19 @@ describe.each(PARITY)('$title', ({ device, present }) => {
         const largest = Math.max(...expected);
         expect(largest).toBeGreaterThan(0.01);
         expect(largestDifference(cams, expected)).toBeLessThan(1e-3 * largest);
+      });
+    });
+
+    describe("Grad-CAM's kin, against PyTorch's autograd and pytorch-grad-cam's formulas", () => {
+      test.each(['gradcam++', 'hirescam', 'logvar'] as const)('%s', async (method) => {
+        const kin = await openKin(goldenWeights(full), full, method, device);
+        const { mu, cams } = await kin.run(images.slice(0, imageSize));
+        await kin.dispose();
+        expect(largestDifference(mu, camKin.mu)).toBeLessThan(tolerance);
+        const expected = camKin.maps[method].flat();
+        const largest = Math.max(...expected);
+        expect(largest).toBeGreaterThan(1e-4);
+        expect(largestDifference(cams, expected) / largest).toBeLessThan(1e-3);
       });
     });
   });

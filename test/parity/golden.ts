@@ -3,6 +3,7 @@
  * official code computed from them (golden-*.json: the summaries that the tests here compare).
  */
 import { readFileSync } from 'node:fs';
+import type { CamMethod } from '../../src-shared/domain/cam.ts';
 import { transpose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '../../src-main/services/engine/model/config.ts';
@@ -43,9 +44,16 @@ export interface TrainingGolden {
   readonly sam: { losses: number[]; params_after: Record<string, Summary> };
 }
 
+/** What cam-kin.py made: maps of the first image, a class: a place in row order. */
+export interface CamKinGolden {
+  readonly mu: readonly number[];
+  readonly maps: Readonly<Record<CamMethod, readonly (readonly number[])[]>>;
+}
+
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
 export const evaluationGolden = (): EvaluationGolden => read('golden-evaluation.json') as EvaluationGolden;
+export const camKinGolden = (): CamKinGolden => read('golden-cam-kin.json') as CamKinGolden;
 export const trainingGolden = (): TrainingGolden => read('golden-training.json') as TrainingGolden;
 
 /** mulberry32, seeded by the 32-bit FNV-1a hash of the key; `map` turns each number in [0, 1) into an element. */

@@ -1,4 +1,5 @@
 import type { Box } from '../../../src-shared/domain/box.ts';
+import type { CamMethod } from '../../../src-shared/domain/cam.ts';
 import type { EpochDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { Expression } from '../../../src-shared/domain/expression.ts';
 import type { AutoChoice, Device, DeviceChoice, DeviceId } from '../../../src-shared/domain/device.ts';
@@ -281,11 +282,14 @@ export interface Engine {
     onEpoch: (progress: HeadProgress) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<HeadOutcome>;
+  /** @throws FailureError 'invalid' for the method 'logvar' of a model without VICH. */
   explain(request: {
     checkpoint: string;
     file: string;
     box?: Box | null;
     device: DeviceChoice;
+    /** Grad-CAM where it is left out. */
+    method?: CamMethod;
   }): Promise<ExplainedImage>;
   /** Events arrive in order, each when the one before has been dealt with. */
   train(

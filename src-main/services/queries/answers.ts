@@ -7,6 +7,8 @@ import { comparedIn, confusionPairIn } from '../evaluation/compare.ts';
 import { casesIn, evaluateIn } from '../evaluation/evaluate.ts';
 import { sigmaErrorsIn } from '../evaluation/sigma-errors.ts';
 import { slicesIn } from '../evaluation/slices.ts';
+import { nearestIn } from '../similar/nearest.ts';
+import type { NearestRequest } from '../similar/nearest.ts';
 import { uncertaintyCasesIn } from '../evaluation/uncertainty.ts';
 import { curvesIn } from '../exports/curves/curves.ts';
 import type { Reader } from '../store/reader.ts';
@@ -40,6 +42,7 @@ export const ANSWERS = {
   evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
   uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),
   sigmaErrors: ({ store }: Reader, request: Measure) => sigmaErrorsIn(store, request),
+  nearest: ({ store }: Reader, request: NearestRequest) => nearestIn(store, request),
   slices: ({ store }: Reader, request: Measure) => slicesIn(store, request),
   balance: ({ store }: Reader, request: Omit<Measure, 'run'>) => balanceIn(store, request),
   confusions: ({ store }: Reader, request: Measure & { baseline: number }) => confusionPairIn(store, request),

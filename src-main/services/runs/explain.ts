@@ -1,4 +1,5 @@
 /** Class-activation maps as they are shown. */
+import type { CamMethod } from '../../../src-shared/domain/cam.ts';
 import type { Explanation, Run } from '../../../src-shared/domain/run.ts';
 import type { ExplainedImage } from '../engine/interface.ts';
 
@@ -24,12 +25,13 @@ export function scaleMaps(cams: Float32Array, classes: number): Float32Array<Arr
 }
 
 /** What the engine found, as the clients get it. */
-export function explanationOf(run: Run, image: number, found: ExplainedImage): Explanation {
+export function explanationOf(run: Run, image: number, method: CamMethod, found: ExplainedImage): Explanation {
   const { height, width } = found;
   const copy = (values: Float32Array | null) => values && new Float32Array(values);
   return {
     run: run.id,
     image,
+    method,
     classes: run.classes,
     mu: new Float32Array(found.mu),
     logvar: copy(found.logvar),

@@ -2,24 +2,14 @@
  * What the head reads of images, kept in the project by the content that it was computed from: a model's weights and an image's
  * bytes and box. A second training of a head on the same model waits for nothing.
  */
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
 import { join } from 'node:path';
-import { boxText } from '../../../src-shared/domain/box.ts';
+import { boxText, type Box } from '../../../src-shared/domain/box.ts';
 import type { DeviceChoice } from '../../../src-shared/domain/device.ts';
 import type { CheckpointInfo, Engine } from '../engine/interface.ts';
 import { sizeTable } from '../engine/model/config.ts';
 import { PREPROCESSING } from '../engine/preprocessing.ts';
 import type { ImageFile, Store } from '../store/interface.ts';
+import { RowFile } from './row-file.ts';
 
 export type Pictured = Pick<ImageFile, 'id' | 'file' | 'box'>;
 
@@ -34,51 +24,68 @@ export interface Features {
   readonly known: number;
 }
 
-/** Rows of float32 in one file, their keys in another, line by line; what a crash left half written is cut off. */
-class RowFile {
-  readonly #rows: string;
-  readonly #keys: string;
-  readonly #width: number;
-  readonly places = new Map<string, number>();
+/** Where a model's features lie in a project: another device gives other last digits, and a run must repeat itself bit for bit. */
+export function placeOfFeatures(
+  project: string,
+  { hash, size }: Pick<CheckpointInfo, 'hash' | 'size'>,
+  device: DeviceChoice,
+): { readonly folder: string; readonly name: string; readonly width: number } {
+  return { folder: join(project, 'features'), name: `${hash}-${device}`, width: sizeTable(size).vit.width };
+}
 
-  constructor(folder: string, name: string, width: number) {
-    mkdirSync(folder, { recursive: true });
-    this.#rows = join(folder, `${name}.f32`);
-    this.#keys = join(folder, `${name}.keys`);
-    this.#width = width;
-    const text = existsSync(this.#keys) ? readFileSync(this.#keys, 'utf8') : '';
-    const whole = existsSync(this.#rows) ? Math.floor(statSync(this.#rows).size / (4 * width)) : 0;
-    // The text after the last line's end is no key: the writing of it was cut short.
-    const keys = text.split('\n').slice(0, -1).slice(0, whole);
-    keys.forEach((key, place) => this.places.set(key, place));
-    if (text.length > 0)
-      truncateSync(
-        this.#keys,
-        keys.reduce((sum, key) => sum + Buffer.byteLength(key) + 1, 0),
-      );
-    if (whole > 0) truncateSync(this.#rows, keys.length * 4 * width);
-  }
+/** What an image's features are kept under; null for a file that was never read. @param contentHash SHA-256 of its bytes, hex, or ''. */
+export function keyOfFeatures(contentHash: string, box: Box | null): string | null {
+  return contentHash === '' ? null : `${contentHash}${box === null ? '' : `@${boxText(box)}`}/${PREPROCESSING.side}`;
+}
 
-  /** Rows first: a key without its row would name another one's. */
-  append(keys: readonly string[], rows: Float32Array): void {
-    appendFileSync(this.#rows, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
-    appendFileSync(this.#keys, keys.map((key) => `${key}\n`).join(''));
-    const first = this.places.size;
-    keys.forEach((key, index) => this.places.set(key, first + index));
-  }
+/** Files whose features are computed between two looks at what is known. */
+const PART = 512;
 
-  read(wanted: readonly { readonly place: number; readonly into: Float32Array }[]): void {
-    if (wanted.length === 0) return;
-    const file = openSync(this.#rows, 'r');
-    try {
-      for (const { place, into } of wanted) {
-        const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
-        readSync(file, bytes, 0, bytes.byteLength, place * 4 * this.#width);
-      }
-    } finally {
-      closeSync(file);
+/**
+ * Computes what features of these images are not kept yet, and keeps them; nothing of it stays in memory.
+ * @param onProgress images that are done so far.
+ * @returns how many were known before, and how many files could not be read.
+ * @throws FailureError of the engine; 'cancelled' after an abort, with what was computed kept.
+ */
+export async function keepFeatures(
+  { store, engine }: { readonly store: Store; readonly engine: Pick<Engine, 'features'> },
+  model: { readonly checkpoint: string; readonly info: CheckpointInfo; readonly device: DeviceChoice },
+  images: readonly Pictured[],
+  signal: AbortSignal,
+  onProgress: (done: number) => void,
+): Promise<{ known: number; failed: number }> {
+  const { info, device, checkpoint } = model;
+  const { folder, name, width } = placeOfFeatures(store.folder, info, device);
+  const kept = new RowFile(folder, name, width);
+  let [known, done, failed] = [0, 0, 0];
+  for (let from = 0; from < images.length; from += PART) {
+    const part = images.slice(from, from + PART);
+    const keyById = new Map<number, string>();
+    const fresh = new Set<string>();
+    for (const { id, box } of part) {
+      const key = keyOfFeatures(store.images.file(id)?.contentHash ?? '', box);
+      if (key === null || kept.places.has(key) || fresh.has(key)) continue;
+      fresh.add(key);
+      keyById.set(id, key);
     }
+    known += part.length - keyById.size;
+    done += part.length - keyById.size;
+    onProgress(done);
+    const files = part.filter(({ id }) => keyById.has(id)).map(({ id, file, box }) => ({ id, file, box }));
+    if (files.length === 0) continue;
+    await engine.features(
+      { checkpoint, device, files },
+      (batch) => {
+        const keys = batch.ids.map((id) => keyById.get(id) ?? '');
+        kept.append(keys, batch.features.slice(0, keys.length * width));
+        failed += batch.failed.length;
+        done += batch.ids.length + batch.failed.length;
+        onProgress(done);
+      },
+      signal,
+    );
   }
+  return { known, failed };
 }
 
 /**
@@ -94,14 +101,9 @@ export async function featuresOf(
   onProgress: (done: number) => void,
 ): Promise<Features> {
   const { info, device, checkpoint } = model;
-  const { width } = sizeTable(info.size).vit;
-  // Another device or preprocessing gives other last digits: a run must repeat itself bit for bit.
-  const kept = new RowFile(join(store.folder, 'features'), `${info.hash}-${device}`, width);
-  const keyOf = (image: Pictured): string | null => {
-    const hash = store.images.file(image.id)?.contentHash ?? '';
-    return hash === '' ? null : `${hash}${image.box === null ? '' : `@${boxText(image.box)}`}/${PREPROCESSING.side}`;
-  };
-  const keys = images.map(keyOf);
+  const { folder, name, width } = placeOfFeatures(store.folder, info, device);
+  const kept = new RowFile(folder, name, width);
+  const keys = images.map(({ id, box }) => keyOfFeatures(store.images.file(id)?.contentHash ?? '', box));
   const rows = new Float32Array(images.length * width);
   const rowOf = new Map<number, number>();
   const rowAt = (index: number): Float32Array => rows.subarray(index * width, (index + 1) * width);

@@ -1,6 +1,7 @@
 /** Models of the open project: training them, asking them, and what they found. */
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { CamMethod } from '../../../src-shared/domain/cam.ts';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import type { TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import { FailureError, toFailure } from '../../../src-shared/domain/failure.ts';
@@ -270,7 +271,8 @@ export class Runs {
     return { job };
   }
 
-  async explain(request: { run: number; image: number }): Promise<Explanation> {
+  /** @throws FailureError 'not-found'; those of the engine. */
+  async explain(request: { run: number; image: number; method?: CamMethod | undefined }): Promise<Explanation> {
     const context = this.#context();
     const run = requireRun(context, request.run);
     const checkpoint = requireCheckpoint(context, run);
@@ -282,8 +284,10 @@ export class Runs {
         remedy: 'Choose one from the gallery; its dataset may have been removed.',
       });
     }
-    const found = await this.#engine.explain({ checkpoint, file: image.file, box: image.box, device: 'auto' });
-    return explanationOf(run, request.image, found);
+    const { method = 'gradcam' } = request;
+    const { file, box } = image;
+    const found = await this.#engine.explain({ checkpoint, file, box, method, device: 'auto' });
+    return explanationOf(run, request.image, method, found);
   }
 
   rename(run: number, name: string): void {

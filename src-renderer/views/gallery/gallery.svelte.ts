@@ -169,10 +169,16 @@ class Gallery {
     void this.focusOn(image);
   }
 
-  /** Moves the focus to an image, wherever it is in this snapshot. */
-  async focusOn(image: number): Promise<void> {
-    const at = await this.#rows?.locate(image);
-    if (at !== undefined && at >= 0) this.focusAt(at);
+  /** Moves the focus to an image, wherever it is in this snapshot; one that it does not hold is left alone. */
+  async focusOn(image: number): Promise<boolean> {
+    const at = (await this.#rows?.locate(image)) ?? -1;
+    if (at >= 0) this.focusAt(at);
+    return at >= 0;
+  }
+
+  /** Goes to an image of the dataset; where the filter leaves it out, the filter gives way. */
+  async goTo(image: number): Promise<void> {
+    if (!(await this.focusOn(image))) router.set({ q: null, focus: image });
   }
 
   step(by: number): void {

@@ -2,6 +2,7 @@
 import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { cam } from '../../state/cam.svelte.ts';
 import type { Binding } from '../../state/keymap.ts';
+import { faceParts } from '../../state/face-parts.svelte.ts';
 import { labels } from '../../state/labels.svelte.ts';
 
 /** A digit a class. */
@@ -36,6 +37,21 @@ export function camKeys(scope: string, seen: (act: () => void) => () => void = (
       title: 'Grad-CAM of the next class',
       ...look,
       run: seen(() => cam.nextClass()),
+    },
+    {
+      id: 'cam.method',
+      keys: 'W',
+      title: 'Next kind of map',
+      ...look,
+      run: seen(() => cam.nextMethod()),
+    },
+    { id: 'landmarks', keys: 'L', title: 'Landmarks on or off', ...look, run: seen(() => faceParts.togglePoints()) },
+    {
+      id: 'regions',
+      keys: 'R',
+      title: 'Regions of the face on or off',
+      ...look,
+      run: seen(() => faceParts.toggleRegions()),
     },
     { id: 'cam.less', keys: '[', title: 'Grad-CAM fainter', repeat: true, ...look, run: () => cam.fade(-0.1) },
     { id: 'cam.more', keys: ']', title: 'Grad-CAM stronger', repeat: true, ...look, run: () => cam.fade(0.1) },

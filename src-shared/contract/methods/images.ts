@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttributeSample, Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../domain/image.ts';
+import { SimilarImages } from '../../domain/similar.ts';
 import { methods } from '../define.ts';
 import { id } from './common.ts';
 
@@ -23,5 +24,10 @@ export const images = methods({
   'images.attributes': { params: z.object({ dataset: id }), value: z.array(AttributeSample) },
   /** Where an image's sigma stands within its predicted class; null without a prediction or without VICH. */
   'images.sigmaRank': { params: z.object({ image: id, run: id }), value: SigmaRank.nullable() },
+  /** Nearest in the space of the features that the run's head reads. */
+  'images.similar': {
+    params: z.object({ image: id, run: id, limit: z.number().int().min(1).max(100) }),
+    value: SimilarImages,
+  },
   'images.get': { params: z.object({ image: id, run: id.nullable() }), value: ImageDetail },
 });

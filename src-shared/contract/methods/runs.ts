@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CamMethod } from '../../domain/cam.ts';
 import { DeviceChoice } from '../../domain/device.ts';
 import { Explanation, Preset, PresetList, Run, RunMetrics, SavePreset, TrainRequest } from '../../domain/run.ts';
 import { SealedPassport } from '../../domain/passport.ts';
@@ -39,5 +40,8 @@ export const runs = methods({
     }),
     value: z.object({ job: id }),
   },
-  'runs.explain': { params: z.object({ run: id, image: id }), value: Explanation },
+  /** Computes the features that a dataset still lacks; what is there is kept. */
+  'runs.features': { params: z.object({ run: id, dataset: id }), value: z.object({ job: id }) },
+  /** `method`: Grad-CAM where it is left out. */
+  'runs.explain': { params: z.object({ run: id, image: id, method: CamMethod.optional() }), value: Explanation },
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { camAt, camContour, camPixels } from '../../../src-renderer/plots/cam.ts';
+import { camContour, camPixels } from '../../../src-renderer/plots/cam.ts';
+import { camAt } from '../../../src-shared/metrics/cam.ts';
 
 /** One hot cell in the middle of 7 × 7. */
 const hot = { values: Float32Array.from({ length: 49 }, (_, i) => (i === 24 ? 1 : 0)), height: 7, width: 7 };

@@ -102,13 +102,16 @@ export class ScriptedEngine implements Engine {
   augmented: Engine['augmented'] = () => Promise.reject(new Error('not scripted'));
   trainHead: Engine['trainHead'] = () => Promise.reject(new Error('not scripted'));
 
-  explain: Engine['explain'] = () =>
-    Promise.resolve({
+  readonly explained: Parameters<Engine['explain']>[0][] = [];
+  explain: Engine['explain'] = (request) => {
+    this.explained.push(request);
+    return Promise.resolve({
       mu: new Float32Array(7),
       logvar: new Float32Array(7),
       cams: Float32Array.from({ length: 28 }, (_, index) => (index < 4 ? index : 5)),
       ...{ height: 2, width: 2, landmarks: null },
     });
+  };
 
   train: Engine['train'] = async (plan, onEvent, signal) => {
     this.plans.push(plan);

@@ -308,6 +308,9 @@ describe('predictions', () => {
     expect([...explanation.cams.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
     expect(explanation).toMatchObject({ run, image: images[0], classes: SEVEN, height: 2, width: 2 });
     expect((await rejection(runs.explain({ run, image: 999 }))).kind).toBe('not-found');
+    expect(explanation.method).toBe('gradcam');
+    expect(await runs.explain({ run, image: images[0] ?? 0, method: 'logvar' })).toMatchObject({ method: 'logvar' });
+    expect(engine.explained.map(({ method }) => method)).toEqual(['gradcam', 'logvar']);
   });
 });
 

@@ -58,7 +58,7 @@ function explain(params: Params, images: Tensor4D, config: ModelConfig): Record<
 }
 
 /** One-hot rows, a class each. */
-function everyLabel(classes: number): Tensor {
+export function everyLabel(classes: number): Tensor {
   const ones = Float32Array.from({ length: classes * classes }, (_, index) => (index % (classes + 1) === 0 ? 1 : 0));
   return tf.tensor2d(ones, [classes, classes]);
 }

@@ -42,7 +42,8 @@ export interface Outputs {
   readonly conv3: Tensor4D;
 }
 
-function network(params: Params, config: ModelConfig, mode: Mode): Network {
+/** The network's settings and weights, as its parts read them. */
+export function network(params: Params, config: ModelConfig, mode: Mode): Network {
   return { config, size: sizeTable(config.size), weight: params, prefix: '', mode };
 }
 
@@ -83,6 +84,17 @@ export function classify(
     Tensor4D,
     Tensor4D,
   ];
+  return fuse(params, levels, config, mode);
+}
+
+/** From the levels after their attention to mu and logvar: fusion, transformer, head. */
+export function fuse(
+  params: Params,
+  levels: Levels,
+  config: ModelConfig,
+  mode: Mode,
+): Pick<Outputs, 'mu' | 'logvar' | 'features'> {
+  const net = network(params, config, mode);
   const features = visionTransformer(at(net, 'VIT'), embedLevels(net, levels));
   return { ...judge(params, features, config, mode), features };
 }

@@ -62,12 +62,22 @@ function branch(net: Network, index: number | null, x: Tensor3D): Tensor3D {
  * @returns [B, w, w, C].
  */
 export function attendLevel(net: Network, level: number, image: Tensor4D, landmarks: Tensor4D): Tensor4D {
+  return attendNormalised(net, level, normalised(net, level, image), landmarks);
+}
+
+/** A level's image map after the LayerNorm over its channels: all that the network reads of it. */
+export function normalised(net: Network, level: number, image: Tensor4D): Tensor4D {
+  return layerNorm(at(net, `window${level + 1}`), 'norm', image, EPSILON);
+}
+
+/** `attendLevel` from the normalised image map on. */
+export function attendNormalised(net: Network, level: number, image: Tensor4D, landmarks: Tensor4D): Tensor4D {
   const settings = net.size.pyramid[level];
   if (!settings) throw new Error(`there is no pyramid level ${level}`);
   const { window, heads } = settings;
   const [batch, , , channels] = image.shape;
   const tokens = (x: Tensor): Tensor3D => tf.reshape(x, [batch, window * window, channels]);
-  const shortcut = tokens(layerNorm(at(net, `window${level + 1}`), 'norm', image, EPSILON));
+  const shortcut = tokens(image);
   const attended = attention(at(net, `attn${level + 1}`), shortcut, tokens(landmarks), window, heads);
 
   const ffn = at(net, `ffn${level + 1}`);

@@ -65,8 +65,11 @@ export const CALLS: CallTable = {
 
   trainHead,
 
-  explain: async ({ checkpoint, file, box, device }) => {
-    const explainer = await sessions.explainer(checkpoint, device);
+  explain: async ({ checkpoint, file, box, device, method = 'gradcam' }) => {
+    const explainer =
+      method === 'gradcam'
+        ? await sessions.explainer(checkpoint, device)
+        : await sessions.kinExplainer(checkpoint, device, method);
     const image = new Float32Array(IMAGE_SIZE);
     normalise(await decodeSquare(file, box), image, 0);
     const { mu, logvar, cams, landmarks } = await explainer.run(image);

@@ -5,6 +5,8 @@ import { loadCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { LoadedCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openExplainer } from '../explain/gradcam.ts';
 import type { Explainer } from '../explain/gradcam.ts';
+import { openKin } from '../explain/gradients.ts';
+import type { KinMethod } from '../explain/gradients.ts';
 import type { ModelSize } from '../../../../src-shared/domain/run.ts';
 import { openClassifier } from '../runtime/inference.ts';
 import type { Classifier } from '../runtime/inference.ts';
@@ -63,6 +65,7 @@ export interface OpenExplainer extends Explainer {
 export class Sessions {
   readonly #classifiers = new Recent<OpenClassifier>();
   readonly #explainers = new Recent<OpenExplainer>();
+  readonly #kin = new Recent<OpenExplainer>();
 
   /** @throws FailureError as `loadCheckpoint`. */
   classifier(file: string, device: DeviceId): Promise<OpenClassifier> {
@@ -78,6 +81,15 @@ export class Sessions {
     return this.#explainers.get(`${device}:${identity(file)}`, async () => {
       const loaded = loadCheckpoint(file);
       const explainer = await openExplainer(loaded.weights, loaded.config, device);
+      return { ...explainer, knowsLandmarks: knowsLandmarks(loaded) };
+    });
+  }
+
+  /** What makes a map of this kind. @throws FailureError as `loadCheckpoint` and `openKin`. */
+  kinExplainer(file: string, device: DeviceId, method: KinMethod): Promise<OpenExplainer> {
+    return this.#kin.get(`${method}:${device}:${identity(file)}`, async () => {
+      const loaded = loadCheckpoint(file);
+      const explainer = await openKin(loaded.weights, loaded.config, method, device);
       return { ...explainer, knowsLandmarks: knowsLandmarks(loaded) };
     });
   }
