@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXPRESSION_FACES } from '../../src-shared/domain/expression.ts';
-import type { Evaluation } from '../../src-shared/domain/evaluation.ts';
+import { Metric } from '../../src-shared/domain/evaluation.ts';
+import type { Evaluation, EvaluationIntervals, Interval } from '../../src-shared/domain/evaluation.ts';
 import type { Cli } from './cli.ts';
 import { checkSplit, findDataset, findRun, openProject } from './find.ts';
 import { integer } from './options.ts';
@@ -12,6 +13,7 @@ interface EvaluateOptions {
   readonly run: number;
   readonly split?: string;
   readonly dataset?: string;
+  readonly intervals?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,6 +28,7 @@ export function evaluateCommand(cli: Cli): Command {
     .requiredOption('--run <id>', 'run to measure', integer(1))
     .option('--split <name>', 'split to measure on (default: all images)')
     .option('--dataset <name>', 'dataset (default: the one that the run was trained on, or the only one)')
+    .option('--intervals', 'add 95% bootstrap intervals of every figure: seconds')
     .action((options: EvaluateOptions) => cli.run(options.json, (session) => evaluate(session, options)));
 }
 
@@ -35,8 +38,28 @@ async function evaluate(session: Session, options: EvaluateOptions): Promise<Out
   const dataset = findDataset(session, options.dataset ?? run.datasetName ?? undefined);
   const split = options.split ?? null;
   if (split !== null) checkSplit(dataset, split);
-  const found = await session.services.evaluations.evaluate({ run: run.id, dataset: dataset.id, split });
-  return { json: { ...found, dataset: dataset.name }, text: evaluationText(found) };
+  const { evaluations } = session.services;
+  const measure = { run: run.id, dataset: dataset.id, split };
+  const found = await evaluations.evaluate(measure);
+  const intervals = options.intervals === true ? await evaluations.intervals(measure) : null;
+  return {
+    json: { ...found, dataset: dataset.name, ...(intervals !== null && { intervals }) },
+    text: [evaluationText(found), ...(intervals === null ? [] : ['', intervalsText(found, intervals)])].join('\n'),
+  };
+}
+
+function intervalsText(found: Evaluation, { metrics, perClass }: EvaluationIntervals): string {
+  const range = (interval: Interval | null | undefined): string[] =>
+    interval === null || interval === undefined ? ['–', '–'] : interval.map((end) => end.toFixed(4));
+  const rows = Metric.options.map((metric) => [metric, found[metric].toFixed(4), ...range(metrics[metric])]);
+  const ofClass = found.perClass.flatMap((score, index) =>
+    (['precision', 'recall', 'f1'] as const).map((figure) => [
+      `${score.expression} ${figure}`,
+      score[figure]?.toFixed(4) ?? '–',
+      ...range(perClass[index]?.[figure]),
+    ]),
+  );
+  return table(['95% bootstrap, 2,000 resamples', 'value', 'low', 'high'], [...rows, ...ofClass]);
 }
 
 function evaluationText(found: Evaluation): string {

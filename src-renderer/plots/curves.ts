@@ -15,6 +15,8 @@ export interface CurveOptions {
   readonly limits?: readonly [low: number, high: number];
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
+  /** A level to hold the lines against, e.g. what the paper reports; part of the y axis. */
+  readonly reference?: { readonly y: number; readonly label: string } | null;
   /** Point to mark as the best, in data units. */
   readonly best?: { readonly x: number; readonly y: number } | null;
 }
@@ -41,6 +43,7 @@ export interface CurveGeometry {
   readonly yTicks: readonly Tick[];
   readonly paths: readonly CurvePath[];
   readonly best: { readonly x: number; readonly y: number } | null;
+  readonly reference: { readonly y: number; readonly label: string } | null;
   /** Nothing to draw yet. */
   readonly empty: boolean;
   readonly x: ScaleContinuousNumeric<number, number>;
@@ -74,7 +77,7 @@ function yExtent(series: readonly CurveSeries[], log: boolean): [number, number]
 function yScale(series: readonly CurveSeries[], options: CurveOptions, top: number, bottom: number) {
   const { log, include = [], limits } = options;
   let [low, high] = yExtent(series, log) ?? (log ? [0.1, 1] : [0, 1]);
-  for (const value of include) {
+  for (const value of [...include, ...(options.reference ? [options.reference.y] : [])]) {
     if (log && value <= 0) continue;
     low = Math.min(low, value);
     high = Math.max(high, value);
@@ -139,6 +142,7 @@ export function curveGeometry(series: readonly CurveSeries[], options: CurveOpti
     })),
     paths,
     best,
+    reference: options.reference ? { ...options.reference, y: y(options.reference.y) } : null,
     empty: paths.every(({ d }) => d === ''),
     x,
     y,

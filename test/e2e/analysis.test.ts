@@ -66,6 +66,28 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     }
   });
 
+  it('shows every figure with its bootstrap interval, as the service draws it', async () => {
+    await go('/analysis/intervals');
+    const dataset = (await api.get('datasets.list', {}))[0]?.id ?? -1;
+    const run = (await api.get('runs.list', {}))[0]?.id ?? -1;
+    const measure = { run, dataset, split: null };
+    const [found, { metrics, perClass }] = [
+      await api.get('runs.evaluate', measure),
+      await api.get('runs.intervals', measure),
+    ];
+    const ends = (interval: readonly [number, number] | null | undefined): string =>
+      `${(100 * (interval?.[0] ?? NaN)).toFixed(1)} to ${(100 * (interval?.[1] ?? NaN)).toFixed(1)}`;
+    const row = page
+      .getByRole('table', { name: 'Figures with their intervals' })
+      .getByRole('row', { name: /^Macro F1/ });
+    await row.waitFor({ timeout: 60_000 });
+    expect(await row.innerText()).toContain((100 * found.macroF1).toFixed(1));
+    expect(await row.innerText()).toContain(ends(metrics.macroF1));
+    const fear = found.classes.indexOf('fear');
+    const classes = page.getByRole('table', { name: /^Scores of each class with/ });
+    expect(await classes.getByRole('row', { name: /Fear/ }).innerText()).toContain(ends(perClass[fear]?.recall));
+  });
+
   it('says plainly whether sigma is worth anything, as the service does, and exports it', async () => {
     await go('/analysis/uncertainty');
     const dataset = (await api.get('datasets.list', {}))[0]?.id ?? -1;

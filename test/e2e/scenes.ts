@@ -245,7 +245,7 @@ export const SCENES: readonly Scene[] = [
     },
   })),
   view('analysis', '/analysis'),
-  ...['calibration', 'uncertainty', 'balance', 'slices'].map((tab) => ({
+  ...['intervals', 'calibration', 'uncertainty', 'balance', 'slices'].map((tab) => ({
     name: `analysis-${tab}`,
     show: async ({ go, page }: Place) => {
       await go(`/analysis/${tab}`);

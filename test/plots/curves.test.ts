@@ -33,6 +33,20 @@ const options = {
   formatY: (y: number) => String(y),
 };
 
+describe('a level that lines are held against', () => {
+  it('is part of the axis, with its name', () => {
+    const series: CurveSeries[] = [{ name: 'validation', style: 'line', xs: [1, 2], ys: [40, 60] }];
+    const reference = { y: 92.76, label: 'paper reports 92.76, RAF-DB' };
+    const drawn = curveGeometry(series, { ...options, limits: [0, 100], reference });
+    expect(drawn.reference?.label).toBe(reference.label);
+    // On the scale of the lines, inside the box, above both of them.
+    expect(drawn.reference?.y).toBeCloseTo(drawn.y(92.76), 9);
+    expect(drawn.reference?.y).toBeGreaterThanOrEqual(drawn.top);
+    expect(drawn.reference?.y).toBeLessThan(drawn.y(60));
+    expect(curveGeometry(series, options).reference).toBeNull();
+  });
+});
+
 describe('the exponential average', () => {
   it('starts at the first value, not at zero, and follows the definition', () => {
     const [a, b] = ema([4, 2], 0.9);

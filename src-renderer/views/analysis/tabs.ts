@@ -1,6 +1,7 @@
 /** What stands beside the matrix; the part of the address after /analysis names it. */
 export const TABS = [
   { name: 'worst', title: 'Worst' },
+  { name: 'intervals', title: 'Intervals' },
   { name: 'calibration', title: 'Calibration' },
   { name: 'uncertainty', title: 'Sigma' },
   { name: 'balance', title: 'Balance' },

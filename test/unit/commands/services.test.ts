@@ -121,6 +121,25 @@ describe('commands over real services', () => {
     });
   });
 
+  it('evaluate adds an interval of each figure, in which the figure lies', async () => {
+    const { code, json } = await run('evaluate', '--project', 'study', '--run', '1', '--split', 'val', '--intervals');
+    expect(code).toBe(0);
+    const { accuracy, nll, intervals } = json as {
+      accuracy: number;
+      nll: number;
+      intervals: { metrics: Record<string, [number, number]>; perClass: { recall: [number, number] | null }[] };
+    };
+    expect(Object.keys(intervals.metrics)).toEqual(['accuracy', 'balancedAccuracy', 'macroF1', 'ece', 'nll', 'brier']);
+    for (const [value, [low, high] = [NaN, NaN]] of [
+      [accuracy, intervals.metrics['accuracy']],
+      [nll, intervals.metrics['nll']],
+    ] as const) {
+      expect(low).toBeLessThanOrEqual(value);
+      expect(high).toBeGreaterThanOrEqual(value);
+    }
+    expect(intervals.perClass.some(({ recall }) => recall !== null)).toBe(true);
+  });
+
   it('explain writes an overlay a class and the numbers', async () => {
     const photos = ['photos/Happy/0.png', 'photos/sadness/0.png', 'photos/Happy/broken.jpg'];
     const { code, json } = await run('explain', ...photos, '--project', 'study', '--run', '1', '--out', 'why');
