@@ -98,7 +98,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await field('Batch sizes').fill('1');
     await field('Passes that count').fill('10000');
     await page.getByRole('form', { name: 'Benchmark' }).getByRole('button', { name: 'Measure' }).click();
-    const running = page.getByRole('status').filter({ hasText: /cpu, batch 1: [\d,]+ of 10,001 images/ });
+    const running = page.getByRole('status').filter({ hasText: /cpu, batch 1: [\d,]+ of 10,001\s+images/ });
     await running.waitFor(PATIENCE);
     await running.getByRole('button', { name: 'Cancel' }).click();
     await running.waitFor({ state: 'detached', ...PATIENCE });

@@ -16,14 +16,15 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => void> {
   const home = mkdtempSync(join(tmpdir(), 'poster-var-prepared-'));
   const host = await Host.start(home, []);
-  const api = await Api.connect(host.url);
-  const { job } = await api.get('project.openSample', {});
-  if (job !== null) {
-    const ended = await api.finished(job);
-    if (ended.status !== 'done')
+  try {
+    const api = await Api.connect(host.url);
+    const { job } = await api.get('project.openSample', {});
+    const ended = job === null ? null : await api.finished(job);
+    if (ended !== null && ended.status !== 'done')
       throw new Error(`The sample could not be made: ${ended.error?.message ?? ended.status}`);
+  } finally {
+    await host.stop();
   }
-  await host.stop();
   project.provide('preparedHome', home);
   return () => rmSync(home, { recursive: true, force: true });
 }
