@@ -12,6 +12,7 @@ import { Exports } from './services/exports/exports.ts';
 import { Gallery } from './services/images/gallery.ts';
 import { Media } from './services/images/media.ts';
 import { Labels } from './services/labels/labels.ts';
+import { Team } from './services/labels/team.ts';
 import type { Door } from './services/projects/lock.ts';
 import { SampleProject } from './services/projects/sample-project.ts';
 import { Workspace } from './services/projects/workspace.ts';
@@ -62,6 +63,7 @@ export interface Services {
   readonly gallery: Offered<Gallery>;
   readonly media: Offered<Media>;
   readonly labels: Offered<Labels>;
+  readonly team: Offered<Team>;
   readonly versions: Offered<Versions>;
   readonly queues: Offered<Queues>;
   readonly presets: Offered<Presets>;
@@ -121,8 +123,9 @@ export function composeServices(options: ComposeOptions): Services {
     media: new Media(workspace, datasets),
     labels,
     duplicates: new Duplicates(workspace, labels),
+    team: new Team(workspace, labels, queries),
     versions: new Versions(workspace, emit, annotator),
-    queues: new Queues(workspace, gallery),
+    queues: new Queues(workspace, gallery, { engine, emit, queries }),
     presets,
     runs,
     passports: new Passports(workspace),

@@ -11,6 +11,7 @@ import { exportCommand } from './export.ts';
 import { historyCommand } from './history.ts';
 import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
+import { mergeCommand } from './merge.ts';
 import { modelCommand } from './model.ts';
 import { passportCommand } from './passport.ts';
 import { predictCommand } from './predict.ts';
@@ -39,6 +40,7 @@ const COMMANDS = [
   historyCommand,
   exportCommand,
   versionCommand,
+  mergeCommand,
   modelCommand,
   bundleCommand,
   serveCommand,

@@ -5,6 +5,7 @@ import type { Services } from '../compose.ts';
 export const queueHandlers = ({ queues }: Services) =>
   ({
     'queues.open': (request) => attempt(() => queues.open(request)),
+    'queues.judge': (request) => attempt(() => queues.judge(request)),
     'queues.page': (request) => attempt(() => queues.page(request)),
     'queues.progress': (request) => attempt(() => queues.progress(request)),
     'queues.next': (request) => attempt(() => queues.next(request)),

@@ -6,6 +6,10 @@ class Blind {
   get choice(): boolean | null {
     return this.#choice;
   }
+  /** A person chose to be blind: then nothing outside of triage tells either. */
+  get everywhere(): boolean {
+    return this.#choice === true;
+  }
   set(on: boolean | null): void {
     this.#choice = on;
   }

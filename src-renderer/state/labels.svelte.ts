@@ -6,6 +6,7 @@ import type {
   LabelChange,
   LabelRole,
 } from '../../src-shared/domain/label.ts';
+import type { Result } from '../../src-shared/domain/failure.ts';
 import { client } from '../api/client.ts';
 import { call } from './call.ts';
 import { me } from './me.ts';
@@ -108,15 +109,36 @@ class Labels {
 
   /** Takes events of the log back, as one act. */
   revert(what: Params<'history.revert'>['what'], done: string): void {
+    this.#act(() => client.call('history.revert', { what, annotator: me() }), (batch) => `${done}${leftText(batch)}`);
+  }
+
+  /** Applies a proposal that a person has seen, as one act. */
+  applyConsensus(request: Omit<Params<'labels.applyConsensus'>, 'annotator'>): void {
+    this.#act(
+      () => client.call('labels.applyConsensus', { ...request, annotator: me() }),
+      ({ changed }) => `Consensus applied to ${plural(changed, 'image')}`,
+    );
+  }
+
+  /** Brings another project's annotations here, as one act. */
+  merge(request: Omit<Params<'merge.apply'>, 'annotator'>): void {
+    this.#act(
+      () => client.call('merge.apply', { ...request, annotator: me() }),
+      ({ changed }) => `Merged: ${plural(changed, 'image')} changed`,
+    );
+  }
+
+  /** An act on many images at once, told when it is stored. */
+  #act(ask: () => Promise<Result<LabelBatch>>, done: (batch: LabelBatch) => string): void {
     this.#enqueue(async () => {
-      const result = await client.call('history.revert', { what, annotator: me() });
+      const result = await ask();
       if (!result.ok) return notifyFailure(result.error);
       this.#before.push(null);
       this.#after = [];
       this.#stored(result.value);
       this.#last = 'label';
       const undo = { label: 'Undo', keys: 'Ctrl+Z', run: () => this.undo() };
-      notify({ text: `${done}${leftText(result.value)}`, kind: 'done', topic: 'label', action: undo });
+      notify({ text: done(result.value), kind: 'done', topic: 'label', action: undo });
     });
   }
 

@@ -12,6 +12,7 @@ export const JobKind = z.enum([
   'duplicates',
   'install',
   'benchmark',
+  'judge',
 ]);
 export type JobKind = z.infer<typeof JobKind>;
 

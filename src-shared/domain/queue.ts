@@ -18,12 +18,25 @@ export const QueueRequest = z.object({
   annotator: z.string(),
   /** Images that score less are left out; by default the queue's own. */
   threshold: z.number().optional(),
+  /** Second opinions of a round: this annotator's list in its order. */
+  round: z.number().int().optional(),
   /** Filter of the gallery; its order counts for `view` only. */
   q: z.string().max(2_000),
   sort: SortKey,
   descending: z.boolean(),
 });
 export type QueueRequest = z.infer<typeof QueueRequest>;
+
+/** What an order of likely wrong labels could draw on. */
+export const QueueEvidence = z.object({
+  /** Heads that had not seen the labels have judged them. */
+  outOfSample: z.boolean(),
+  /** The run recorded how it learned each image. */
+  dynamics: z.boolean(),
+  /** The run has a checkpoint, so that its labels can be judged out of sample. */
+  canJudge: z.boolean(),
+});
+export type QueueEvidence = z.infer<typeof QueueEvidence>;
 
 export const OpenedQueue = z.object({
   /** For the methods of images and queues that page through it. */
@@ -37,6 +50,8 @@ export const OpenedQueue = z.object({
   measure: z.string(),
   /** What a person should know before trusting it; null: nothing. */
   caveat: z.string().nullable(),
+  /** Null for queues that need none. */
+  evidence: QueueEvidence.nullable(),
 });
 export type OpenedQueue = z.infer<typeof OpenedQueue>;
 

@@ -143,11 +143,16 @@ function votesSum(votes: Votes): VoteOutcome {
 /**
  * Applies a rule to one image's votes. Images whose largest choice is then unknown or no face are dropped; the others
  * lose these two columns and are renormalised to 1 (but `votes-sum`, which does neither). `multi-target` gives each of
- * its classes an equal share.
+ * its classes an equal share. `singles`: single votes are dropped as the slips of one of many taggers, or count, where there
+ * are two or three annotators.
  */
-export function applyVoteRule(rule: VoteRule, votes: Votes): VoteOutcome {
+export function applyVoteRule(
+  rule: VoteRule,
+  votes: Votes,
+  { singles = 'drop' }: { readonly singles?: 'drop' | 'count' } = {},
+): VoteOutcome {
   if (rule === 'votes-sum') return votesSum(votes);
-  const counts = withoutSingles(votes);
+  const counts = singles === 'drop' ? withoutSingles(votes) : FERPLUS_ORDER.map((choice) => votes[choice] ?? 0);
   if (sum(counts) === 0) return drop(NO_MAJORITY.first);
   const taken = SELECTIONS[rule](counts);
   if (taken === null) return drop(NO_MAJORITY[rule]);

@@ -112,6 +112,62 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await expect.poll(async () => (await detail(image)).row.label, { timeout: 10_000 }).toBe('sad');
   });
 
+  /** Holds back the answers of a method until the returned function is called. */
+  async function held(method: string): Promise<() => void> {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    await page.route(`**/api/${method}`, async (route) => {
+      await gate;
+      await route.continue();
+    });
+    return release;
+  }
+
+  it('M takes the keys at once, also before an image’s details are there: what is typed then labels nothing', async () => {
+    const release = await held('images.get');
+    await openQueue('mislabelled');
+    const image = await current();
+    await page.keyboard.press('m');
+    await page.keyboard.type('3');
+    expect(await current()).toBe(image);
+    release();
+    await expect.poll(() => pad().getByRole('textbox', { name: 'Note' }).isEditable(), { timeout: 10_000 }).toBe(true);
+    await page.keyboard.type('4 of them');
+    expect(await pad().getByRole('textbox', { name: 'Note' }).inputValue()).toBe('4 of them');
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(300);
+    expect((await detail(image)).opinions).toEqual([]);
+  });
+
+  it('no key judges while a queue opens: the face on screen is still the old one’s', async () => {
+    await openQueue('mislabelled');
+    const image = await current();
+    const release = await held('queues.open');
+    await page.getByRole('button', { name: /^Queue:/ }).click();
+    await page.getByRole('menuitem', { name: /Hard/ }).or(page.getByRole('menuitemradio', { name: /Hard/ })).click();
+    await stage().focus();
+    await page.keyboard.press('3');
+    await expect
+      .poll(() => page.locator('[aria-live=polite]').allInnerTexts(), { timeout: 5_000 })
+      .toContainEqual(expect.stringContaining('still opening'));
+    release();
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), { timeout: 10_000 }).toMatch(/Hard/);
+    await page.waitForTimeout(300);
+    expect((await detail(image)).opinions).toEqual([]);
+  });
+
+  it('judges every label out of sample at the press of a button; the queue then opens anew', async () => {
+    await openQueue('mislabelled');
+    const bar = page.locator('.head');
+    await bar.getByRole('button', { name: /^Judge (again|out of sample)$/ }).click();
+    await bar.getByRole('status').waitFor();
+    const jobs = (await api.get('jobs.list', {})).filter(({ kind }) => kind === 'judge');
+    const last = jobs.toSorted((a, b) => b.id - a.id)[0];
+    expect(await api.finished(last?.id ?? -1)).toMatchObject({ status: 'done', total: 600 });
+    await bar.getByRole('button', { name: 'Judge again' }).waitFor({ timeout: 20_000 });
+    expect(await bar.getByRole('button', { name: /^Caution/ }).count()).toBe(0);
+  });
+
   it('6 and 7: the place of 3 labels on AZERTY; 8 in 7-class data says that it is inactive', async () => {
     await openQueue('mislabelled');
     const image = await current();

@@ -6,7 +6,6 @@ import {
   type AuditSummary,
 } from '../../../src-shared/domain/audit.ts';
 import type { Box } from '../../../src-shared/domain/box.ts';
-import type { Agreement } from '../../../src-shared/domain/agreement.ts';
 import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type {
@@ -19,7 +18,6 @@ import type {
 import type { Gallery } from '../images/gallery.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Store } from '../store/interface.ts';
-import { agreementOf } from './agreement.ts';
 import { requireVersion } from '../versions/versions.ts';
 
 /** Images that an event names; beyond them clients ask again. */
@@ -68,6 +66,23 @@ export class Labels {
     return this.#tell(store.labels.apply(images, change, annotator, { as, context }), annotator);
   }
 
+  /** Different changes to different images as one act. @throws as `apply`. */
+  applyEach(
+    parts: readonly { readonly images: readonly number[]; readonly change: LabelChange }[],
+    { as, annotator = this.#annotator, context }: Omit<Act, 'on' | 'change'>,
+  ): LabelBatch {
+    const { store } = this.#workspace.require();
+    for (const { images, change } of parts) for (const label of classesOf(change)) requireClass(store, images, label);
+    return this.#tell(store.labels.applyEach(parts, annotator, { as, context }), annotator);
+  }
+
+  /** What another project says, as one act. @throws as `apply`. */
+  merge(parts: Parameters<Store['labels']['merge']>[0], annotator = this.#annotator): LabelBatch {
+    const { store } = this.#workspace.require();
+    for (const { images, change } of parts) for (const label of classesOf(change)) requireClass(store, images, label);
+    return this.#tell(store.labels.merge(parts, annotator), annotator);
+  }
+
   /** @throws FailureError 'conflict' when there is nothing to undo. */
   undo(annotator = this.#annotator): LabelBatch {
     return this.#tell(this.#workspace.require().store.labels.undo(annotator) ?? nothingTo('undo'), annotator);
@@ -112,10 +127,6 @@ export class Labels {
 
   eventSummary(filter: AuditFilter): AuditSummary {
     return this.#workspace.require().store.audit.summary(filter);
-  }
-
-  agreement(dataset: number): Agreement {
-    return agreementOf(this.#workspace.require().store, dataset);
   }
 
   annotators(): { name: string; opinions: number }[] {

@@ -1,6 +1,7 @@
 /** What a query thread can be asked, by name: each function gets the project's reader and the request. */
 import type { CurveFormat } from '../../../src-shared/domain/export.ts';
 import type { Facets, ImageQuery } from '../../../src-shared/domain/image.ts';
+import type { MergeSource } from '../../../src-shared/domain/merge.ts';
 import type { Measure } from '../evaluation/context.ts';
 import { balanceIn } from '../evaluation/balance.ts';
 import { comparedIn, confusionPairIn } from '../evaluation/compare.ts';
@@ -11,6 +12,10 @@ import { nearestIn } from '../similar/nearest.ts';
 import type { NearestRequest } from '../similar/nearest.ts';
 import { uncertaintyCasesIn } from '../evaluation/uncertainty.ts';
 import { curvesIn } from '../exports/curves/curves.ts';
+import { agreementOf } from '../labels/agreement.ts';
+import { consensusIn } from '../labels/consensus.ts';
+import { mergeIn } from '../labels/merge.ts';
+import { queueStateIn, rankIn, type RankOrder } from '../queues/rank.ts';
 import type { Reader } from '../store/reader.ts';
 
 export type FacetQuery = Pick<ImageQuery, 'dataset' | 'run' | 'q'>;
@@ -46,6 +51,11 @@ export const ANSWERS = {
   slices: ({ store }: Reader, request: Measure) => slicesIn(store, request),
   balance: ({ store }: Reader, request: Omit<Measure, 'run'>) => balanceIn(store, request),
   confusions: ({ store }: Reader, request: Measure & { baseline: number }) => confusionPairIn(store, request),
+  agreement: ({ store }: Reader, { dataset }: { dataset: number }) => agreementOf(store, dataset),
+  consensus: ({ store }: Reader, request: Parameters<typeof consensusIn>[1]) => consensusIn(store, request),
+  merge: ({ store }: Reader, source: MergeSource) => mergeIn(store, source),
+  rankQueue: ({ store }: Reader, order: RankOrder) => rankIn(store, order),
+  queueState: ({ store }: Reader, request: Parameters<typeof queueStateIn>[1]) => queueStateIn(store, request),
 } as const;
 
 export type Answers = typeof ANSWERS;

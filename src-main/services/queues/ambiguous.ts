@@ -22,7 +22,6 @@ function voteSpread({ store, dataset }: RankingInput): Map<number, number> {
 
 /** Images that lie between classes: for the model, or for the people who voted. */
 export const ambiguous: QueueKind = {
-  name: 'ambiguous',
   measure:
     'The larger of two doubts, 0 to 1: twice the flip probability (the runner-up beats the winner when both are drawn from N(mu, sigma²); without VICH one minus the margin of softmax(mu)), and the entropy of people’s votes as a share of the largest there can be.',
   threshold: 0.5,

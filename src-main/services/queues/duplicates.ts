@@ -1,7 +1,7 @@
 import { NEAR_BITS } from '../../../src-shared/domain/duplicates.ts';
 import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
 import { compareImages } from '../duplicates/compare.ts';
-import type { QueueKind, Ranked } from './ranking.ts';
+import type { QueueRule, Ranked, Ranking, RankingInput } from './ranking.ts';
 
 /** What a pair in two splits counts more, and one with two labels. */
 const LEAK = 0.02;
@@ -14,8 +14,7 @@ function nameOf(path: string): string {
 const titleOf = (label: Expression | null): string => (label === null ? 'no label' : EXPRESSION_FACES[label].title);
 
 /** The same face twice: first those in two splits (a leak), then those with two labels. */
-export const duplicates: QueueKind = {
-  name: 'duplicates',
+export const duplicates: QueueRule & { readonly rank: (input: RankingInput) => Promise<Ranking> } = {
   measure:
     'How alike two pictures are: 1 for the same bytes, else the correlation of the pictures at 32 × 32 grey where their difference hashes are alike. A pair in two splits, which leaks the test into the training, counts 0.02 more, one with two labels 0.01.',
   threshold: 0.975,

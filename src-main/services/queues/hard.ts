@@ -9,7 +9,6 @@ import { percent, usablePredictions, type QueueKind, type Ranked } from './ranki
  * "Dataset Cartography", EMNLP 2020, less the label errors).
  */
 export const hard: QueueKind = {
-  name: 'hard',
   measure:
     'Loss on a label that can be trusted: confirmed by a person, or not confidently contradicted (the hard-to-learn region of Swayamdipta et al. 2020, less likely label errors).',
   threshold: 0.5,
@@ -18,7 +17,13 @@ export const hard: QueueKind = {
     const classes = input.run === null ? [] : (input.store.runs.get(input.run)?.classes ?? []);
     const labels = predictions.map(({ label }) => (label === null ? -1 : classes.indexOf(label)));
     const probabilities = predictions.map(({ mu }) => softmax(mu));
-    const quality = labelQuality(probabilities, labels, classes.length);
+    const heldOut =
+      input.run === null ? new Map<number, Float32Array>() : input.store.heldOut.of(input.run, input.dataset);
+    const quality = labelQuality(
+      predictions.map(({ image }, at) => heldOut.get(image) ?? probabilities[at] ?? []),
+      labels,
+      classes.length,
+    );
     const confirmed = new Set(
       input.store.opinions
         .of(input.dataset)

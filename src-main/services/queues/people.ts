@@ -5,7 +5,6 @@ import type { QueueKind, Ranked } from './ranking.ts';
 
 /** Images that somebody else has judged and this annotator has not: what has the fewest opinions first. */
 export const second: QueueKind = {
-  name: 'second',
   measure: 'One over the number of other people’s opinions: images that one person alone has judged come first.',
   threshold: 0,
   rank: ({ store, dataset, annotator }) => {
@@ -22,7 +21,6 @@ export const second: QueueKind = {
 
 /** Images on which at least two people gave different labels. */
 export const adjudicate: QueueKind = {
-  name: 'adjudicate',
   measure: 'Entropy of the labels that people gave, in nats: the more evenly they are split, the sooner.',
   threshold: 0,
   rank: ({ store, dataset }) => {

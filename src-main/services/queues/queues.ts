@@ -1,3 +1,4 @@
+/** Ways through a dataset, worked down by people: orders, places and progress. */
 import type {
   OpenedQueue,
   QueueEntry,
@@ -6,24 +7,14 @@ import type {
   QueueRequest,
 } from '../../../src-shared/domain/queue.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { Opinion } from '../../../src-shared/domain/label.ts';
 import type { Gallery } from '../images/gallery.ts';
 import type { Workspace } from '../projects/workspace.ts';
-import { ambiguous } from './ambiguous.ts';
+import type { Queries } from '../queries/queries.ts';
+import type { RunContext } from '../runs/context.ts';
+import type { Store } from '../store/interface.ts';
 import { duplicates } from './duplicates.ts';
-import { hard } from './hard.ts';
-import { mislabelled } from './mislabelled.ts';
-import { adjudicate, second } from './people.ts';
-import type { QueueKind, Ranked } from './ranking.ts';
-
-const KINDS: Readonly<Record<Exclude<QueueName, 'view'>, QueueKind>> = {
-  mislabelled,
-  ambiguous,
-  hard,
-  duplicates,
-  second,
-  adjudicate,
-};
+import { startHeldOut } from './held-out.ts';
+import { allowedBy, packed, reasonAt, type PackedRanking, type QueueState } from './rank.ts';
 
 /** Decisions before which a rate says nothing. */
 const ENOUGH_DECISIONS = 10;
@@ -33,97 +24,112 @@ interface Opened {
   readonly queue: QueueName;
   readonly dataset: number;
   readonly run: number | null;
-  /** Scores and reasons by image; empty for `view`, which has neither. */
-  readonly ranked: ReadonlyMap<number, Ranked>;
+  /** Scores and reasons, place for place; null for `view`, which has neither. */
+  readonly ranking: PackedRanking | null;
 }
 
 /** Queues kept: as many as the gallery keeps snapshots. */
 const KEPT = 8;
 
+/** What queues need of their surroundings. */
+export type QueueTools = Pick<RunContext, 'engine' | 'emit'> & { readonly queries: Pick<Queries, 'ask'> };
+
 /** Ways through a dataset, in an order computed once, with a reason for each image. */
 export class Queues {
   readonly #workspace: Pick<Workspace, 'require'>;
   readonly #gallery: Pick<Gallery, 'open' | 'keep' | 'rows' | 'idsOf'>;
+  readonly #tools: QueueTools;
   readonly #opened = new Map<string, Opened>();
 
-  constructor(workspace: Pick<Workspace, 'require'>, gallery: Pick<Gallery, 'open' | 'keep' | 'rows' | 'idsOf'>) {
+  constructor(
+    workspace: Pick<Workspace, 'require'>,
+    gallery: Pick<Gallery, 'open' | 'keep' | 'rows' | 'idsOf'>,
+    tools: QueueTools,
+  ) {
     this.#workspace = workspace;
     this.#gallery = gallery;
+    this.#tools = tools;
+  }
+
+  /** Queues the judging of every label by heads that had not seen it. @throws FailureError 'not-found', 'conflict', 'invalid'. */
+  judge({ run, dataset }: { run: number; dataset: number }): { job: number } {
+    const { store, jobs } = this.#workspace.require();
+    const { engine, emit } = this.#tools;
+    return { job: startHeldOut({ store, jobs, engine, emit }, run, dataset) };
   }
 
   /** @throws FailureError 'invalid' for a filter that cannot be read, 'not-found' for an unknown dataset, 'gone' where the project was closed. */
   async open(request: QueueRequest): Promise<OpenedQueue> {
-    const { queue, dataset, run, annotator, threshold: wanted, q, sort, descending } = request;
+    const { queue, dataset, run, q, sort, descending } = request;
     const { store } = this.#workspace.require();
-    const view = await this.#gallery.open({ dataset, run, q, sort, descending });
     if (queue === 'view') {
-      this.#keep(view.snapshot, { queue, dataset, run, ranked: new Map() });
-      return { ...view, scored: view.total, threshold: null, measure: 'The gallery’s filter and order.', caveat: null };
+      const view = await this.#gallery.open({ dataset, run, q, sort, descending });
+      this.#keep(view.snapshot, { queue, dataset, run, ranking: null });
+      const measure = 'The gallery’s filter and order.';
+      return { ...view, scored: view.total, threshold: null, measure, caveat: null, evidence: null };
     }
-    const kind = KINDS[queue];
-    const allowed = q.trim() === '' ? null : new Set(this.#ids(view.snapshot));
-    const { images, caveat } = await kind.rank({ store, dataset, run, annotator });
+    const ranking =
+      queue === 'duplicates'
+        ? await this.#duplicates(store, request)
+        : await this.#tools.queries.ask('rankQueue', store.folder, { ...request, queue });
     if (this.#workspace.require().store !== store) throw gone();
-    const candidates = images
-      .filter(({ image }) => allowed === null || allowed.has(image))
-      .toSorted((a, b) => b.score - a.score || a.image - b.image);
-    const threshold = wanted ?? kind.threshold;
-    const taken = candidates.filter(({ score }) => score >= threshold);
-    const { snapshot, total } = this.#gallery.keep(
-      Int32Array.from(taken, ({ image }) => image),
-      run,
-    );
-    this.#keep(snapshot, { queue, dataset, run, ranked: new Map(taken.map((one) => [one.image, one])) });
-    return { snapshot, total, scored: candidates.length, threshold, measure: kind.measure, caveat };
+    const { snapshot, total } = this.#gallery.keep(ranking.ids, run);
+    this.#keep(snapshot, { queue, dataset, run, ranking });
+    const { scored, threshold, measure, caveat, evidence } = ranking;
+    return { snapshot, total, scored, threshold, measure, caveat, evidence };
   }
 
   /** @throws FailureError 'gone' for a queue that is no longer kept. */
   page(request: { snapshot: string; annotator: string; offset: number; limit: number }): QueueEntry[] {
     const { snapshot, annotator, offset, limit } = request;
-    const { dataset, run, ranked } = this.#require(snapshot);
-    const ids = this.#ids(snapshot).subarray(offset, offset + limit);
-    const mine = this.#opinions(dataset, annotator);
-    return this.#gallery.rows({ images: [...ids], run }).map((row) => {
-      const found = ranked.get(row.id);
-      return { row, score: found?.score ?? null, reason: found?.reason ?? '', mine: mine.get(row.id) ?? null };
+    const { run, ranking } = this.#require(snapshot);
+    const images = [...this.#ids(snapshot).subarray(offset, offset + limit)];
+    const mine = this.#workspace.require().store.opinions.by(annotator, images);
+    const rows = new Map(this.#gallery.rows({ images, run }).map((row) => [row.id, row]));
+    return images.flatMap((image, at): QueueEntry[] => {
+      const row = rows.get(image);
+      if (row === undefined) return [];
+      const score = ranking?.scores[offset + at] ?? NaN;
+      const reason = ranking === null ? '' : reasonAt(ranking, offset + at);
+      return [{ row, score: Number.isNaN(score) ? null : score, reason, mine: mine.get(image) ?? null }];
     });
   }
 
-  progress({ snapshot, annotator }: { snapshot: string; annotator: string }): QueueProgress {
-    const { queue, dataset } = this.#require(snapshot);
+  async progress({ snapshot, annotator }: { snapshot: string; annotator: string }): Promise<QueueProgress> {
+    const { done, decisions, changed } = await this.#state(snapshot, annotator);
     const ids = this.#ids(snapshot);
-    const isDecided = this.#decided(dataset, annotator);
-    const decided = ids.reduce((count, id) => count + Number(isDecided(id)), 0);
-    const made = this.#workspace.require().store.opinions.decisions(dataset, queue);
-    const rate = made.decisions < ENOUGH_DECISIONS ? null : made.changed / made.decisions;
-    return { decided, ...made, expected: rate === null ? null : Math.round((ids.length - decided) * rate) };
+    const isDone = new Set(done);
+    const decided = ids.reduce((count, id) => count + Number(isDone.has(id)), 0);
+    const rate = decisions < ENOUGH_DECISIONS ? null : changed / decisions;
+    const expected = rate === null ? null : Math.round((ids.length - decided) * rate);
+    return { decided, decisions, changed, expected };
   }
 
   /** Goes round: after the last image the search goes on at the first. */
-  next(request: { snapshot: string; annotator: string; from: number; backwards: boolean }): number {
+  async next(request: { snapshot: string; annotator: string; from: number; backwards: boolean }): Promise<number> {
     const { snapshot, annotator, from, backwards } = request;
-    const { dataset } = this.#require(snapshot);
+    const { done } = await this.#state(snapshot, annotator);
     const ids = this.#ids(snapshot);
-    const isDecided = this.#decided(dataset, annotator);
+    const isDone = new Set(done);
     const count = ids.length;
     for (let step = 1; step <= count; step++) {
       const at = (((backwards ? from - step : from + step) % count) + count) % count;
-      if (!isDecided(ids[at] ?? -1)) return at;
+      if (!isDone.has(ids[at] ?? -1)) return at;
     }
     return -1;
   }
 
-  #opinions(dataset: number, annotator: string): Map<number, Opinion> {
-    const all = this.#workspace.require().store.opinions.of(dataset);
-    return new Map(all.filter((one) => one.annotator === annotator).map((one) => [one.image, one.opinion]));
+  async #duplicates(store: Store, request: QueueRequest): Promise<PackedRanking> {
+    const { dataset, run, annotator, threshold, q } = request;
+    const found = await duplicates.rank({ store, dataset, run, annotator });
+    if (this.#workspace.require().store !== store) throw gone();
+    return packed(duplicates, found, allowedBy(store, { dataset, run, q }), threshold);
   }
 
-  /** Whether an annotator is done with an image: an opinion is there, or the image is out. */
-  #decided(dataset: number, annotator: string): (image: number) => boolean {
-    const { store } = this.#workspace.require();
-    const judged = new Set(store.opinions.imagesOf(dataset, annotator));
-    const out = new Set(store.images.unusable(dataset));
-    return (image) => judged.has(image) || out.has(image);
+  #state(snapshot: string, annotator: string): Promise<QueueState> {
+    const { queue, dataset } = this.#require(snapshot);
+    const { folder } = this.#workspace.require().store;
+    return this.#tools.queries.ask('queueState', folder, { dataset, annotator, queue });
   }
 
   #ids(snapshot: string): Int32Array {

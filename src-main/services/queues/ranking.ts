@@ -1,5 +1,5 @@
 /** What each queue is made of: a score for every image, and words for why. */
-import type { QueueName } from '../../../src-shared/domain/queue.ts';
+import type { QueueEvidence } from '../../../src-shared/domain/queue.ts';
 import type { Store, StoredPrediction } from '../store/interface.ts';
 
 /** One image's place: scores are compared within a queue only, the highest first. */
@@ -20,14 +20,17 @@ export interface RankingInput {
 export interface Ranking {
   readonly images: readonly Ranked[];
   readonly caveat: string | null;
+  readonly evidence?: QueueEvidence;
 }
 
-export interface QueueKind {
-  readonly name: Exclude<QueueName, 'view'>;
+export interface QueueRule {
   /** What the score is, and who says so. */
   readonly measure: string;
   readonly threshold: number;
-  readonly rank: (input: RankingInput) => Ranking | Promise<Ranking>;
+}
+
+export interface QueueKind extends QueueRule {
+  readonly rank: (input: RankingInput) => Ranking;
 }
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -5,12 +5,15 @@ import { z } from 'zod';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { EpochMetrics, TrainSettings } from '../../../src-shared/domain/run.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
+import type { TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { CheckpointInfo } from '../engine/interface.ts';
 import { writeFailure } from '../files/write.ts';
 import { PASSPORT_FILE, passportBeside } from '../passports/passports.ts';
+import type { Store } from '../store/interface.ts';
 import { requireRun, tellRun } from './context.ts';
 import type { RunContext } from './context.ts';
 import { checkpointFolder } from './checkpoint-folder.ts';
+import { packDynamics, PackedDynamics, packFloats, unpackDynamics, unpackFloats } from './packed-history.ts';
 
 /** How a run came about: what lies beside a checkpoint that travels with its curves. */
 export const TrainedHistory = z.object({
@@ -29,6 +32,10 @@ export const TrainedHistory = z.object({
   endedAt: z.string(),
   /** SHA-256 of the checkpoint that belongs to it. */
   checkpointHash: z.string(),
+  /** What training saw of each image, in the order of the training split. */
+  dynamics: PackedDynamics.optional(),
+  /** Held-out probabilities of every labelled image of the dataset, in the order of their ids: [n, classes], base64. */
+  heldOut: z.base64().optional(),
 });
 export type TrainedHistory = z.infer<typeof TrainedHistory>;
 
@@ -36,7 +43,16 @@ export type TrainedHistory = z.infer<typeof TrainedHistory>;
 export function historyOf({ store }: Pick<RunContext, 'store'>, run: number): TrainedHistory {
   const row = requireRun({ store }, run);
   const { epochs, loss, stepsPerEpoch } = store.runs.metrics(run);
-  const history = TrainedHistory.safeParse({ ...row, epochs, stepsPerEpoch, losses: [...loss] });
+  const dynamics = store.runs.dynamics(run);
+  const heldOut = row.dataset === null ? [] : [...store.heldOut.of(run, row.dataset)].sort(([a], [b]) => a - b);
+  const history = TrainedHistory.safeParse({
+    ...row,
+    epochs,
+    stepsPerEpoch,
+    losses: [...loss],
+    ...(dynamics !== null && { dynamics: packDynamics(dynamics) }),
+    ...(heldOut.length > 0 && { heldOut: packFloats(Float32Array.from(heldOut.flatMap(([, p]) => [...p]))) }),
+  });
   if (history.success) return history.data;
   throw new FailureError({
     kind: 'conflict',
@@ -79,6 +95,7 @@ export async function importRun(
     await rm(folder, { recursive: true, force: true });
     throw writeFailure(checkpoint, cause);
   }
+  if (trained) storeHeldOut(store, run, trained.history, trained.dataset);
   store.runs.update(run, { checkpoint, checkpointHash: info.hash, status: 'done' });
   tellRun(context, run);
   return requireRun(context, run);
@@ -108,12 +125,42 @@ function insertRow(
   });
   if (history) {
     store.runs.appendSteps(run, 1, Float32Array.from(history.losses));
-    for (const metrics of history.epochs) store.runs.addEpoch(run, metrics);
+    const dynamics = dynamicsOf(store, history, trained.dataset);
+    if (dynamics !== null) store.runs.setTrainingImages(run, dynamics.images, dynamics.labels);
+    for (const metrics of history.epochs)
+      store.runs.addEpoch(run, metrics, dynamics?.epochs.find(({ epoch }) => epoch === metrics.epoch));
     const { best, stepsPerEpoch, processSeconds, startedAt, endedAt } = history;
     const epoch = history.epochs.length;
     store.runs.update(run, { best, epoch, stepsPerEpoch, processSeconds, startedAt, endedAt });
   }
   return run;
+}
+
+/** Ids of a part of a dataset as it was imported, whatever was labelled since. */
+function idsOf(store: Store, dataset: number, q: string): number[] {
+  return [...store.images.ids({ dataset, run: null, q, sort: 'id', descending: false })];
+}
+
+/** The training's notes with the ids that its images have here; null where the dataset is another. */
+function dynamicsOf(store: Store, { dynamics, trainSplit }: TrainedHistory, dataset: number): TrainingDynamics | null {
+  if (dynamics === undefined) return null;
+  const images = idsOf(store, dataset, `split:"${trainSplit}"`);
+  const unpacked = unpackDynamics(dynamics, images);
+  return unpacked.labels.length === images.length ? unpacked : null;
+}
+
+/** Stores the held-out probabilities that came with a history; where the dataset is another, nothing. */
+function storeHeldOut(store: Store, run: number, { heldOut }: TrainedHistory, dataset: number): void {
+  if (heldOut === undefined) return;
+  const images = idsOf(store, dataset, '');
+  const classes = store.runs.get(run)?.classes.length ?? 0;
+  const p = unpackFloats(heldOut);
+  if (p.length !== images.length * classes) return;
+  store.heldOut.put(
+    run,
+    dataset,
+    images.map((image, at) => ({ image, p: p.slice(at * classes, (at + 1) * classes) })),
+  );
 }
 
 /** Copies so that the file is there whole or not at all. */

@@ -12,6 +12,8 @@ export interface FirstLine {
   opinion: string | null;
   value: string | null;
   lines: number;
+  /** How many different things it says; only acts on labels say more than one. */
+  ways: number;
   /** It takes back events that a person chose. */
   reverts: number;
 }
@@ -19,10 +21,11 @@ export interface FirstLine {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** An act in words, from its lines: "Sad on 10 images". */
-export function actInWords({ backTo, kind, label, opinion, value, lines, reverts }: FirstLine): string {
+export function actInWords({ backTo, kind, label, opinion, value, lines, ways, reverts }: FirstLine): string {
   const on = `on ${lines.toLocaleString('en')} image${lines === 1 ? '' : 's'}`;
   if (reverts > 0) return `Revert ${on}`;
   if (backTo !== null) return `Back to “${backTo}” ${on}`;
+  if (ways > 1 && opinion === null && (kind === 'hard' || kind === 'soft')) return `Labels ${on}`;
   switch (kind) {
     case 'hard':
     case 'soft':

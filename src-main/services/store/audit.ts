@@ -99,6 +99,11 @@ export class Audit implements AuditTable {
     return records.map(toLine);
   }
 
+  last(): number {
+    const newest = this.#database.prepare<[], number>('SELECT coalesce(max(id), 0) FROM annotations').pluck();
+    return this.#database.read(() => newest.get()) ?? 0;
+  }
+
   summary(filter: AuditFilter): AuditSummary {
     const { where, bound } = conditions(filter);
     const one = <T>(sql: string): T[] => this.#database.prepare<[], T>(sql).pluck().all();
@@ -110,7 +115,7 @@ export class Audit implements AuditTable {
           )
           .pluck()
           .get(bound) ?? 0,
-      last: one<number>('SELECT coalesce(max(id), 0) FROM annotations')[0] ?? 0,
+      last: this.last(),
       annotators: one<string>(
         'SELECT name FROM annotators AS n WHERE EXISTS (SELECT 1 FROM batches WHERE annotator = n.id) ORDER BY name',
       ),

@@ -18,8 +18,10 @@ import type { Suite } from '../../../src-shared/domain/suite.ts';
 import type { Trial } from '../../../src-shared/domain/trial.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
 import type { AuditTable } from './audit-table.ts';
+import type { HeldOutTable } from './held-out.ts';
 import type { ImportTable } from './import-table.ts';
 import type { NewImage } from './new-image.ts';
+import type { RoundTable } from './rounds.ts';
 import type { OpinionTable } from './opinion-table.ts';
 
 export type { ImageState, NewImage } from './new-image.ts';
@@ -168,6 +170,25 @@ export interface HowApplied {
 export interface LabelLog {
   /** Throws FailureError 'invalid' when no image is left to act on. */
   apply(images: ArrayLike<number>, change: LabelChange, annotator: string, how?: HowApplied): LabelBatch;
+  /** Different changes to different images as one act; no image stands in two parts. Throws as `apply`. */
+  applyEach(
+    parts: readonly { readonly images: ArrayLike<number>; readonly change: LabelChange }[],
+    annotator: string,
+    how?: HowApplied,
+  ): LabelBatch;
+  /**
+   * What another project says, as one act: several things of one image, and opinions under the names of those who hold them.
+   * No part is empty.
+   */
+  merge(
+    parts: readonly {
+      readonly images: readonly number[];
+      readonly change: LabelChange;
+      readonly as: LabelRole;
+      readonly voter: string | null;
+    }[],
+    annotator: string,
+  ): LabelBatch;
   /**
    * Takes back the annotator's last act that is in effect; null when there is none. What somebody has changed since stays, and
    * is counted in `left`.
@@ -368,6 +389,8 @@ export interface Store {
   readonly runs: RunTable;
   readonly suites: SuiteTable;
   readonly trials: TrialTable;
+  readonly heldOut: HeldOutTable;
+  readonly rounds: RoundTable;
   readonly jobs: JobTable;
   getMeta(key: string): string | null;
   setMeta(key: string, value: string): void;

@@ -1,5 +1,5 @@
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import type { DecisionContext, LabelBatch, LabelChange } from '../../../src-shared/domain/label.ts';
+import type { DecisionContext, LabelBatch, LabelChange, LabelRole } from '../../../src-shared/domain/label.ts';
 import { actInWords, type FirstLine } from './act-words.ts';
 import type { Database, Statement } from './database.ts';
 import type { HowApplied, LabelLog } from './interface.ts';
@@ -67,11 +67,12 @@ export class Log implements LabelLog {
     this.#chooseActForth = database.prepare(choose('batch = :batch', 'ASC'));
     this.#chooseLines = database.prepare(choose('id IN (SELECT value FROM json_each(:lines))', 'DESC'));
     this.#turns = database.prepare('SELECT count(*) AS lines, coalesce(max(turn), 0) AS turns FROM temp.chosen');
-    // An act that went back to a version or reverted events can have several lines an image.
+    // An act that went back to a version, reverted events or merged a project can have several lines an image.
     this.#isSimple = database
       .prepare<[number], number>(
         `SELECT b.back_to IS NULL AND NOT EXISTS
            (SELECT 1 FROM annotations AS a WHERE a.batch = b.id AND a.reverts IS NOT NULL)
+           AND coalesce(b.context ->> 'queue', '') <> 'merge'
          FROM batches AS b WHERE b.id = ?`,
       )
       .pluck();
@@ -86,6 +87,8 @@ export class Log implements LabelLog {
       SELECT kind, label_after AS label, opinion_after AS opinion, value_after AS value,
         (SELECT back_to FROM batches WHERE id = :batch) AS backTo,
         (SELECT count(DISTINCT image) FROM annotations WHERE batch = :batch) AS lines,
+        (SELECT count(DISTINCT kind || coalesce(label_after, '') || coalesce(soft_after, '')) FROM annotations
+          WHERE batch = :batch) AS ways,
         EXISTS (SELECT 1 FROM annotations WHERE batch = :batch AND reverts IS NOT NULL) AS reverts
       FROM annotations WHERE batch = :batch ORDER BY id LIMIT 1`);
     this.#countImages = database
@@ -102,25 +105,59 @@ export class Log implements LabelLog {
     annotator: string,
     { as = 'label', context }: HowApplied = {},
   ): LabelBatch {
-    const { sets, votes, ...setting } = settingOf(change, as);
+    return this.applyEach([{ images, change }], annotator, { as, context });
+  }
+
+  applyEach(
+    parts: readonly { readonly images: ArrayLike<number>; readonly change: LabelChange }[],
+    annotator: string,
+    { as = 'label', context }: HowApplied = {},
+  ): LabelBatch {
     return this.#act({ action: 'apply', target: null }, annotator, { context }, (batch, voter) => {
-      const { changes } = this.#append.run({
-        ...setting,
-        batch,
-        kind: change.kind,
-        sets: Number(sets),
-        votes: Number(votes),
-        voter,
-        images: idList(images),
-      });
+      let lines = 0;
+      for (const { images, change } of parts) {
+        const { sets, votes, ...setting } = settingOf(change, as);
+        lines += this.#append.run({
+          ...setting,
+          batch,
+          kind: change.kind,
+          sets: Number(sets),
+          votes: Number(votes),
+          voter,
+          images: idList(images),
+        }).changes;
+      }
       this.#follow(batch, 0);
-      if (changes > 0) return undefined;
+      if (lines > 0) return undefined;
+      const change = parts[0]?.change;
       const broken = 'Broken images cannot be excluded: they are left out already.';
       throw new FailureError({
         kind: 'invalid',
-        message: change.kind === 'exclude' ? broken : 'There is no such image.',
+        message: change?.kind === 'exclude' ? broken : 'There is no such image.',
         remedy: 'Select other images.',
       });
+    });
+  }
+
+  merge(
+    parts: readonly {
+      readonly images: readonly number[];
+      readonly change: LabelChange;
+      readonly as: LabelRole;
+      readonly voter: string | null;
+    }[],
+    annotator: string,
+  ): LabelBatch {
+    const context = { queue: 'merge', run: null, score: null };
+    return this.#act({ action: 'apply', target: null }, annotator, { context }, (batch, who) => {
+      for (const { images, change, as, voter } of parts) {
+        const { sets, votes, ...setting } = settingOf(change, as);
+        const after = this.#lastLine.get() ?? 0;
+        const flags = { sets: Number(sets), votes: Number(votes), voter: voter === null ? who : this.#annotator(voter) };
+        this.#append.run({ ...setting, ...flags, batch, kind: change.kind, images: idList(images) });
+        this.#follow(batch, after);
+      }
+      return undefined;
     });
   }
 

@@ -10,6 +10,8 @@ export interface StandingOpinion {
 export interface OpinionTable {
   /** Every opinion on a dataset, by image and annotator's name. */
   of(dataset: number): StandingOpinion[];
+  /** What an annotator says of some images. */
+  by(annotator: string, images: readonly number[]): Map<number, Opinion>;
   /** Images that an annotator has an opinion on. */
   imagesOf(dataset: number, annotator: string): Int32Array;
   /** Names of everybody who has acted in this project, with the number of their opinions. */

@@ -66,6 +66,7 @@ export class OpinionState {
 export class Opinions implements OpinionTable {
   readonly #database: Database;
   readonly #of: Statement<[number], { image: number; annotator: string; opinion: string }>;
+  readonly #by: Statement<[number, string], { image: number; opinion: string }>;
   readonly #imagesOf: Statement<[number, string], number>;
   readonly #annotators: Statement<[], { name: string; opinions: number }>;
   readonly #decisions: Statement<[{ dataset: number; queue: string }], { decisions: number; changed: number }>;
@@ -75,6 +76,9 @@ export class Opinions implements OpinionTable {
     this.#of = database.prepare(`
       SELECT o.image, n.name AS annotator, o.opinion FROM opinions AS o JOIN annotators AS n ON n.id = o.annotator
       WHERE o.dataset = ? ORDER BY o.image, n.name`);
+    this.#by = database.prepare(`
+      SELECT o.image, o.opinion FROM images AS i JOIN opinions AS o ON o.dataset = i.dataset AND o.image = i.id
+      JOIN annotators AS n ON n.id = o.annotator WHERE i.id = ? AND n.name = ?`);
     this.#imagesOf = database
       .prepare<[number, string], number>(
         `SELECT o.image FROM opinions AS o JOIN annotators AS n ON n.id = o.annotator
@@ -97,6 +101,11 @@ export class Opinions implements OpinionTable {
     return this.#database
       .read(() => this.#of.all(dataset))
       .map((row) => ({ ...row, opinion: parseColumn(Opinion, row.opinion) }));
+  }
+
+  by(annotator: string, images: readonly number[]): Map<number, Opinion> {
+    const rows = this.#database.read(() => images.map((image) => this.#by.get(image, annotator)));
+    return new Map(rows.flatMap((row) => (row === undefined ? [] : [[row.image, parseColumn(Opinion, row.opinion)]])));
   }
 
   imagesOf(dataset: number, annotator: string): Int32Array {

@@ -5,6 +5,7 @@ import { AsOf } from './as-of.ts';
 import { Audit } from './audit.ts';
 import { Database } from './database.ts';
 import { Datasets } from './datasets.ts';
+import { HeldOut } from './held-out.ts';
 import { Images } from './images.ts';
 import { Imports } from './imports.ts';
 import type { Store } from './interface.ts';
@@ -15,6 +16,7 @@ import { MIGRATIONS } from './migrations/index.ts';
 import { Opinions } from './opinions.ts';
 import { Places } from './places.ts';
 import { Predictions } from './predictions.ts';
+import { Rounds } from './rounds.ts';
 import { Runs } from './runs.ts';
 import { Suites, Trials } from './suites.ts';
 import { Versions } from './versions.ts';
@@ -39,6 +41,8 @@ class SqliteStore implements Store {
   readonly runs: Runs;
   readonly suites: Suites;
   readonly trials: Trials;
+  readonly heldOut: HeldOut;
+  readonly rounds: Rounds;
   readonly jobs: JobRows;
   readonly #database: Database;
 
@@ -59,6 +63,8 @@ class SqliteStore implements Store {
     this.runs = new Runs(database, places, predictions);
     this.suites = new Suites(database);
     this.trials = new Trials(database);
+    this.heldOut = new HeldOut(database);
+    this.rounds = new Rounds(database);
     this.jobs = new JobRows(database);
   }
 

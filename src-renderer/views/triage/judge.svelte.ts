@@ -156,6 +156,7 @@ class Judge {
   #apply(change: LabelChange, verb: string, advance: boolean): void {
     const { entry, at } = triage;
     if (entry === undefined) return;
+    if (!triage.settled) return notices.announce('The queue is still opening.');
     const { role } = this;
     this.#chosen = null;
     const image = entry.row.id;

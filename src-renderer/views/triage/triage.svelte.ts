@@ -28,11 +28,18 @@ class Triage {
   #entries = $state.raw<Readonly<Record<number, QueueEntry>>>({});
   #at = $state(0);
   #key = '';
+  /** What the queue on screen was opened as; '' for none. */
+  #shown = $state('');
   #opening = 0;
   readonly #asked = new Set<number>();
 
   constructor() {
     client.on('labels.changed', ({ images }) => void this.#refresh(images));
+    // Judged out of sample or predicted anew, the order is another.
+    client.on('predictions.changed', ({ run, dataset }) => {
+      const here = router.segments[0] === 'triage' && run === session.run?.id && dataset === session.dataset?.id;
+      if (here) void this.open(true);
+    });
     onReconnect(() => void this.open(true));
   }
 
@@ -55,6 +62,10 @@ class Triage {
   get at(): number {
     return this.#at;
   }
+  /** False while another queue opens: what stands on screen then is the old one, and nobody means to judge it. */
+  get settled(): boolean {
+    return this.#shown === this.wanted;
+  }
   get entry(): QueueEntry | undefined {
     return this.#entries[this.#at];
   }
@@ -75,6 +86,7 @@ class Triage {
       sort,
       me(),
       router.param('min'),
+      queue === 'second' ? router.param('round') : null,
     ];
     return JSON.stringify(parts);
   }
@@ -88,6 +100,7 @@ class Triage {
     const turn = ++this.#opening;
     const { key: sort, descending } = parseSort(router.param('sort'), session.run !== null);
     const min = Number(router.param('min') ?? NaN);
+    const round = router.id('round');
     const result = await busy.track(
       client.call('queues.open', {
         queue: this.queue,
@@ -95,6 +108,7 @@ class Triage {
         run: session.run?.id ?? null,
         annotator: me(),
         ...(Number.isFinite(min) ? { threshold: min } : {}),
+        ...(round !== null && this.queue === 'second' ? { round } : {}),
         q: session.query,
         sort,
         descending,
@@ -106,6 +120,7 @@ class Triage {
     this.#asked.clear();
     this.#entries = {};
     this.#opened = result.value;
+    this.#shown = key;
     this.#at = await this.#start(result.value.snapshot);
     this.#want(this.#at);
     void this.#refreshProgress();

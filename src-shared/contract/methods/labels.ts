@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { AUDIT_REVERTED, AuditFilter, AuditLine, AuditSummary } from '../../domain/audit.ts';
 import { Agreement } from '../../domain/agreement.ts';
+import { Consensus, ConsensusMethod } from '../../domain/consensus.ts';
+import { MergePlan, MergePreference, MergeSide, MergeSource } from '../../domain/merge.ts';
+import { Round, RoundRequest } from '../../domain/round.ts';
 import { DecisionContext, ImageSelection, LabelBatch, LabelChange, LabelRole } from '../../domain/label.ts';
 import { methods } from '../define.ts';
 import { annotatorName, id, nothing } from './common.ts';
@@ -21,6 +24,35 @@ export const labels = methods({
   'labels.redo': { params: z.object({ annotator: annotatorName.optional() }), value: LabelBatch },
   /** How far annotators agree on a dataset, and what most of them propose. */
   'labels.agreement': { params: z.object({ dataset: id }), value: Agreement },
+  /** What a method makes of all judgements; nothing changes. */
+  'labels.consensus': { params: z.object({ dataset: id, method: ConsensusMethod }), value: Consensus },
+  /** Applies a proposal but for some images, as one act; `through` says which proposal was seen. */
+  'labels.applyConsensus': {
+    params: z.object({
+      dataset: id,
+      method: ConsensusMethod,
+      through: id,
+      except: z.array(id).max(10_000),
+      annotator: annotatorName.optional(),
+    }),
+    value: LabelBatch,
+  },
+  /** What another project's annotations of the same pictures would change here; nothing changes. */
+  'merge.plan': { params: MergeSource, value: MergePlan },
+  /** Brings them here as one act; `choices` by the conflicts' keys, `prefer` for all others. */
+  'merge.apply': {
+    params: MergeSource.extend({
+      prefer: MergePreference,
+      choices: z.record(z.string(), MergeSide),
+      annotator: annotatorName.optional(),
+    }),
+    value: LabelBatch,
+  },
+  /** Rounds of second opinions with everybody's progress, the newest first. */
+  'rounds.list': { params: z.object({ dataset: id }), value: z.array(Round) },
+  'rounds.start': { params: RoundRequest, value: z.object({ round: id }) },
+  /** Opinions stay. */
+  'rounds.remove': { params: z.object({ round: id }), value: z.void() },
   /** Everybody who has labelled in this project. */
   'labels.annotators': {
     params: nothing,

@@ -12,6 +12,7 @@ import { Labels } from '../../../src-main/services/labels/labels.ts';
 import { drawFaces } from '../../fixtures/faces.ts';
 import { plant } from '../datasets/images.ts';
 import { openProject } from '../datasets/project.ts';
+import { ScriptedEngine } from '../runs/fakes.ts';
 
 it('finds equal and near images within and across splits, and leaves out what leaks, as one act', async () => {
   await using project = await openProject();
@@ -143,8 +144,9 @@ it('is what the queue of duplicates is made of: the leak first, with how alike t
     'val/sad/d.jpg': again,
   });
   const { report } = await project.import({ source: root, format: 'folders', name: 'x' });
-  const gallery = new Gallery(project.workspace, new Queries());
-  const queues = new Queues(project.workspace, gallery);
+  const queries = new Queries();
+  const gallery = new Gallery(project.workspace, queries);
+  const queues = new Queues(project.workspace, gallery, { engine: new ScriptedEngine(), emit: () => undefined, queries });
   const opened = await queues.open({
     ...{ queue: 'duplicates', dataset: report.dataset, run: null, annotator: 'me', q: '', sort: 'id' },
     descending: false,

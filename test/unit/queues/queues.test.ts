@@ -1,10 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { QueueName } from '../../../src-shared/domain/queue.ts';
 import { Gallery } from '../../../src-main/services/images/gallery.ts';
 import { Queries } from '../../../src-main/services/queries/queries.ts';
 import type { Workspace } from '../../../src-main/services/projects/workspace.ts';
 import { Queues } from '../../../src-main/services/queues/queues.ts';
+import { ScriptedEngine } from '../runs/fakes.ts';
 import { addDataset, addRun, muFor, newImage, temporaryStore } from '../store/fixture.ts';
+
+const queries = new Queries();
+afterAll(() => queries.close());
+afterEach(() => queries.release());
 
 function setUp() {
   const store = temporaryStore();
@@ -29,8 +34,8 @@ function setUp() {
   store.labels.apply([out], { kind: 'exclude', excluded: true }, 'ann');
   const project = { store };
   const workspace = { require: () => project } as Pick<Workspace, 'require'>;
-  const gallery = new Gallery(workspace as Workspace, new Queries());
-  const queues = new Queues(workspace, gallery);
+  const gallery = new Gallery(workspace as Workspace, queries);
+  const queues = new Queues(workspace, gallery, { engine: new ScriptedEngine(), emit: () => undefined, queries });
   const open = (queue: QueueName, more: { threshold?: number; q?: string; annotator?: string } = {}) =>
     queues.open({ queue, dataset, run, annotator: 'ann', q: '', sort: 'id', descending: false, ...more });
   const page = (snapshot: string, annotator = 'ann') => queues.page({ snapshot, annotator, offset: 0, limit: 50 });
@@ -42,7 +47,7 @@ describe('queues', () => {
     const { open, page, wrong } = setUp();
     const { snapshot, threshold, scored, total } = await open('mislabelled');
     const entries = page(snapshot);
-    expect(threshold).toBe(0.5);
+    expect(threshold).toBe(0.75);
     expect(entries.map(({ row }) => row.id)).toEqual([wrong]);
     expect(entries[0]?.reason).toMatch(/Happy \(\d+ %\), labelled/);
     expect((await open('mislabelled', { threshold: 0 })).total).toBe(scored);
@@ -70,14 +75,14 @@ describe('queues', () => {
     const next = (from: number, backwards = false) => queues.next({ snapshot, annotator: 'ann', from, backwards });
     expect(total).toBe(5);
     store.labels.apply([wrong], { kind: 'unsure' }, 'ann', { context: { queue: 'view', run: null, score: null } });
-    expect(queues.progress({ snapshot, annotator: 'ann' })).toEqual({
+    expect(await queues.progress({ snapshot, annotator: 'ann' })).toEqual({
       decided: 2,
       decisions: 1,
       changed: 0,
       expected: null,
     });
-    expect(queues.progress({ snapshot, annotator: 'bob' }).decided).toBe(1);
-    expect([next(-1), next(0), next(2, true), next(3)]).toEqual([0, 2, 0, 0]);
+    expect((await queues.progress({ snapshot, annotator: 'bob' })).decided).toBe(1);
+    expect([await next(-1), await next(0), await next(2, true), await next(3)]).toEqual([0, 2, 0, 0]);
     store.labels.undo('ann');
     expect(store.opinions.decisions(dataset, 'view')).toEqual({ decisions: 0, changed: 0 });
     store.labels.redo('ann');
@@ -91,14 +96,14 @@ describe('queues', () => {
       store.labels.apply([wrong], { kind: 'hard', label: turn % 2 === 0 ? 'fear' : 'happy' }, 'ann', {
         context: { queue: 'view', run: null, score: 0.9 },
       });
-    expect(queues.progress({ snapshot, annotator: 'ann' })).toEqual({
+    expect(await queues.progress({ snapshot, annotator: 'ann' })).toEqual({
       decided: 2,
       decisions: 10,
       changed: 10,
       expected: 3,
     });
     store.labels.apply([right], { kind: 'skip' }, 'ann');
-    expect(queues.progress({ snapshot, annotator: 'ann' }).expected).toBe(2);
+    expect((await queues.progress({ snapshot, annotator: 'ann' })).expected).toBe(2);
   });
 
   it('give a second annotator what others have judged, and a judge what they differ on', async () => {

@@ -14,6 +14,8 @@ import { boxOfOutputs } from './0012-box-of-outputs.ts';
 import { protocols } from './0013-protocols.ts';
 import { revisions } from './0014-revisions.ts';
 import { stalePredictions } from './0015-stale-predictions.ts';
+import { heldOut } from './0016-held-out.ts';
+import { rounds } from './0017-rounds.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,4 +34,6 @@ export const MIGRATIONS: readonly Migration[] = [
   protocols,
   revisions,
   stalePredictions,
+  heldOut,
+  rounds,
 ];
