@@ -143,8 +143,8 @@ export class Team {
   }
 
   /** The opinions that were given stay. @throws FailureError 'not-found'. */
-  removeRound(round: number): void {
-    if (this.#workspace.require().store.rounds.remove(round)) return;
+  removeRound(round: number): null {
+    if (this.#workspace.require().store.rounds.remove(round)) return null;
     throw new FailureError({ kind: 'not-found', message: 'There is no such round.', remedy: 'It was removed before.' });
   }
 

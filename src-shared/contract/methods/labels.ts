@@ -52,7 +52,7 @@ export const labels = methods({
   'rounds.list': { params: z.object({ dataset: id }), value: z.array(Round) },
   'rounds.start': { params: RoundRequest, value: z.object({ round: id }) },
   /** Opinions stay. */
-  'rounds.remove': { params: z.object({ round: id }), value: z.void() },
+  'rounds.remove': { params: z.object({ round: id }), value: z.null() },
   /** Everybody who has labelled in this project. */
   'labels.annotators': {
     params: nothing,
