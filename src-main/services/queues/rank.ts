@@ -96,7 +96,7 @@ export function reasonAt({ reasons, ends }: Pick<PackedRanking, 'reasons' | 'end
 
 /** What an annotator is done with in a dataset, and what was decided in a queue so far. */
 export interface QueueState {
-  /** Images that have this annotator's opinion, and images that are out: excluded or broken. */
+  /** Images that have this annotator's opinion (of those that people differ on: a decision), and images that are out: excluded or broken. */
   readonly done: Int32Array;
   readonly decisions: number;
   readonly changed: number;
@@ -107,6 +107,9 @@ export function queueStateIn(
   { dataset, annotator, queue }: { dataset: number; annotator: string; queue: QueueName },
 ): QueueState {
   const out = store.images.ids({ dataset, run: null, q: 'status:excluded,broken', sort: 'id', descending: false });
-  const done = new Set([...store.opinions.imagesOf(dataset, annotator), ...out]);
+  // A judge may be one of those who voted: their vote decides nothing.
+  const judged =
+    queue === 'adjudicate' ? store.opinions.decidedIn(dataset, queue) : store.opinions.imagesOf(dataset, annotator);
+  const done = new Set([...judged, ...out]);
   return { done: Int32Array.from(done), ...store.opinions.decisions(dataset, queue) };
 }

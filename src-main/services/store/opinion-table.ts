@@ -16,6 +16,8 @@ export interface OpinionTable {
   imagesOf(dataset: number, annotator: string): Int32Array;
   /** Names of everybody who has acted in this project, with the number of their opinions. */
   annotators(): { name: string; opinions: number }[];
+  /** Images whose label was decided in a queue, by anybody, in an act that stands. */
+  decidedIn(dataset: number, queue: string): Int32Array;
   /** Decisions that were made in a queue and stand, and how many of them changed the label. */
   decisions(dataset: number, queue: string): { decisions: number; changed: number };
 }

@@ -71,6 +71,8 @@ export class Opinions implements OpinionTable {
   readonly #annotators: Statement<[], { name: string; opinions: number }>;
   readonly #decisions: Statement<[{ dataset: number; queue: string }], { decisions: number; changed: number }>;
 
+  readonly #decidedIn: Statement<[{ dataset: number; queue: string }], number>;
+
   constructor(database: Database) {
     this.#database = database;
     this.#of = database.prepare(`
@@ -89,12 +91,18 @@ export class Opinions implements OpinionTable {
       SELECT n.name, count(o.image) AS opinions FROM annotators AS n LEFT JOIN opinions AS o ON o.annotator = n.id
       GROUP BY n.id ORDER BY n.name`);
     // An act that was taken back and not done again does not count.
-    this.#decisions = database.prepare(`
-      SELECT count(*) AS decisions, coalesce(sum(a.label_before IS NOT a.label_after), 0) AS changed
-      FROM batches AS b JOIN annotations AS a ON a.batch = b.id
+    const standing = `FROM batches AS b JOIN annotations AS a ON a.batch = b.id
       WHERE b.action = 'apply' AND b.context IS NOT NULL AND json_extract(b.context, '$.queue') = :queue
         AND a.dataset = :dataset
-        AND coalesce((SELECT r.action FROM batches AS r WHERE r.target = b.id ORDER BY r.id DESC LIMIT 1), 'redo') <> 'undo'`);
+        AND coalesce((SELECT r.action FROM batches AS r WHERE r.target = b.id ORDER BY r.id DESC LIMIT 1), 'redo') <> 'undo'`;
+    this.#decisions = database.prepare(
+      `SELECT count(*) AS decisions, coalesce(sum(a.label_before IS NOT a.label_after), 0) AS changed ${standing}`,
+    );
+    this.#decidedIn = database
+      .prepare<[{ dataset: number; queue: string }], number>(
+        `SELECT DISTINCT a.image ${standing} AND a.kind IN ('hard', 'soft')`,
+      )
+      .pluck();
   }
 
   of(dataset: number): StandingOpinion[] {
@@ -114,6 +122,10 @@ export class Opinions implements OpinionTable {
 
   annotators(): { name: string; opinions: number }[] {
     return this.#database.read(() => this.#annotators.all());
+  }
+
+  decidedIn(dataset: number, queue: string): Int32Array {
+    return Int32Array.from(this.#database.read(() => this.#decidedIn.all({ dataset, queue })));
   }
 
   decisions(dataset: number, queue: string): { decisions: number; changed: number } {

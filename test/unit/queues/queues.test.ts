@@ -107,7 +107,7 @@ describe('queues', () => {
   });
 
   it('give a second annotator what others have judged, and a judge what they differ on', async () => {
-    const { open, page, store, right, wrong } = setUp();
+    const { open, page, queues, store, right, wrong } = setUp();
     store.labels.apply([right, wrong], { kind: 'hard', label: 'happy' }, 'ann');
     expect(page((await open('second', { annotator: 'bob' })).snapshot).map(({ row }) => row.id)).toEqual([
       right,
@@ -119,6 +119,15 @@ describe('queues', () => {
     const [entry] = page((await open('adjudicate')).snapshot);
     expect(entry).toMatchObject({ row: { id: wrong }, reason: 'Happy 1, Sad 1' });
     expect(entry?.score).toBeCloseTo(Math.log(2), 12);
+    // A judge who has voted has decided nothing yet.
+    const { snapshot } = await open('adjudicate');
+    const decided = async () => (await queues.progress({ snapshot, annotator: 'ann' })).decided;
+    expect(await decided()).toBe(0);
+    const context = { queue: 'adjudicate', run: null, score: 0.7 };
+    store.labels.apply([wrong], { kind: 'hard', label: 'sad' }, 'ann', { as: 'decision', context });
+    expect(await decided()).toBe(1);
+    store.labels.undo('ann');
+    expect(await decided()).toBe(0);
   });
 
   it('are gone after others were opened, and say so', async () => {
