@@ -97,7 +97,17 @@ export async function judgeHeldOut(
   for (let folding = 1; folding <= FOLDINGS; folding++) {
     const rounds = crossValidation(labels, FOLDS, folding);
     const settings = { ...HEAD, seed: folding };
-    const plan: HeadPlan = { checkpoint, features, targets, classes, settings, start: 'fresh', rounds, out: null };
+    const plan: HeadPlan = {
+      checkpoint,
+      device: 'auto',
+      features,
+      targets,
+      classes,
+      settings,
+      start: 'fresh',
+      rounds,
+      out: null,
+    };
     const { mu } = await engine.trainHead(
       plan,
       ({ round }) => {
