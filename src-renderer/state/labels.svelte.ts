@@ -109,7 +109,10 @@ class Labels {
 
   /** Takes events of the log back, as one act. */
   revert(what: Params<'history.revert'>['what'], done: string): void {
-    this.#act(() => client.call('history.revert', { what, annotator: me() }), (batch) => `${done}${leftText(batch)}`);
+    this.#act(
+      () => client.call('history.revert', { what, annotator: me() }),
+      (batch) => `${done}${leftText(batch)}`,
+    );
   }
 
   /** Applies a proposal that a person has seen, as one act. */

@@ -144,7 +144,10 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     const image = await current();
     const release = await held('queues.open');
     await page.getByRole('button', { name: /^Queue:/ }).click();
-    await page.getByRole('menuitem', { name: /Hard/ }).or(page.getByRole('menuitemradio', { name: /Hard/ })).click();
+    await page
+      .getByRole('menuitem', { name: /Hard/ })
+      .or(page.getByRole('menuitemradio', { name: /Hard/ }))
+      .click();
     await stage().focus();
     await page.keyboard.press('3');
     await expect

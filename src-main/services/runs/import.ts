@@ -128,7 +128,11 @@ function insertRow(
     const dynamics = dynamicsOf(store, history, trained.dataset);
     if (dynamics !== null) store.runs.setTrainingImages(run, dynamics.images, dynamics.labels);
     for (const metrics of history.epochs)
-      store.runs.addEpoch(run, metrics, dynamics?.epochs.find(({ epoch }) => epoch === metrics.epoch));
+      store.runs.addEpoch(
+        run,
+        metrics,
+        dynamics?.epochs.find(({ epoch }) => epoch === metrics.epoch),
+      );
     const { best, stepsPerEpoch, processSeconds, startedAt, endedAt } = history;
     const epoch = history.epochs.length;
     store.runs.update(run, { best, epoch, stepsPerEpoch, processSeconds, startedAt, endedAt });

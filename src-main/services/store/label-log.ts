@@ -153,7 +153,11 @@ export class Log implements LabelLog {
       for (const { images, change, as, voter } of parts) {
         const { sets, votes, ...setting } = settingOf(change, as);
         const after = this.#lastLine.get() ?? 0;
-        const flags = { sets: Number(sets), votes: Number(votes), voter: voter === null ? who : this.#annotator(voter) };
+        const flags = {
+          sets: Number(sets),
+          votes: Number(votes),
+          voter: voter === null ? who : this.#annotator(voter),
+        };
         this.#append.run({ ...setting, ...flags, batch, kind: change.kind, images: idList(images) });
         this.#follow(batch, after);
       }

@@ -146,7 +146,11 @@ it('is what the queue of duplicates is made of: the leak first, with how alike t
   const { report } = await project.import({ source: root, format: 'folders', name: 'x' });
   const queries = new Queries();
   const gallery = new Gallery(project.workspace, queries);
-  const queues = new Queues(project.workspace, gallery, { engine: new ScriptedEngine(), emit: () => undefined, queries });
+  const queues = new Queues(project.workspace, gallery, {
+    engine: new ScriptedEngine(),
+    emit: () => undefined,
+    queries,
+  });
   const opened = await queues.open({
     ...{ queue: 'duplicates', dataset: report.dataset, run: null, annotator: 'me', q: '', sort: 'id' },
     descending: false,

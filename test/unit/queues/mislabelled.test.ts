@@ -40,7 +40,11 @@ it('alone, the run’s own prediction is all there is, and it says that it knows
 
 it('what the run learned by heart does not count beside heads that did not; what it never saw does', async () => {
   const { store, dataset, run, train, test, scores, own } = setUp();
-  store.heldOut.put(run, dataset, [train, test].map((image) => ({ image, p: HELD_OUT })));
+  store.heldOut.put(
+    run,
+    dataset,
+    [train, test].map((image) => ({ image, p: HELD_OUT })),
+  );
   const found = await scores();
   expect(found.train?.score).toBeCloseTo(2 / 3, 6);
   expect(found.test?.score).toBeCloseTo(1 - Math.sqrt(own / 3), 6);

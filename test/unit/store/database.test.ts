@@ -47,7 +47,8 @@ it('a project from before confidence and flip gets them from its stored outputs'
   // What came after it goes too: every later migration runs again.
   for (const column of ['box', 'file_changed']) undo.push(`ALTER TABLE outputs DROP COLUMN ${column}`);
   undo.push('DROP INDEX predictions_stale', 'ALTER TABLE predictions DROP COLUMN stale');
-  for (const table of ['suite_runs', 'suites', 'trials', 'held_out', 'round_images', 'rounds']) undo.push(`DROP TABLE ${table}`);
+  for (const table of ['suite_runs', 'suites', 'trials', 'held_out', 'round_images', 'rounds'])
+    undo.push(`DROP TABLE ${table}`);
   for (const name of ['images_come', 'images_change', 'splits_change', 'predictions_come', 'predictions_go'])
     undo.push(`DROP TRIGGER ${name}`);
   for (const table of ['datasets', 'runs']) undo.push(`ALTER TABLE ${table} DROP COLUMN revision`);
