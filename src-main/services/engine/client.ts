@@ -8,6 +8,7 @@ import { Lane } from './process/lane.ts';
 import { Measurements } from './process/measurements.ts';
 import { forkEngine } from './process/spawn.ts';
 import type { EngineProcess, SpawnEngine } from './process/spawn.ts';
+import { memoryEnvironment } from './runtime/memory.ts';
 import { tensorflowEnvironment, tensorflowFolder } from './runtime/tensorflow/place.ts';
 
 export { NODE_ARGUMENTS } from './process/spawn.ts';
@@ -27,12 +28,18 @@ export interface EngineOptions {
 export function createEngine({ spawn = forkEngine, home = applicationHome() }: EngineOptions = {}): Engine {
   const start = (): EngineProcess =>
     spawn('engine', { POSTER_VAR_HOME: home, ...tensorflowEnvironment(tensorflowFolder(home)) });
-  const work = new Lane(start);
+  const startWork = (): EngineProcess =>
+    spawn('engine', {
+      POSTER_VAR_HOME: home,
+      ...tensorflowEnvironment(tensorflowFolder(home)),
+      ...memoryEnvironment(),
+    });
+  const work = new Lane(startWork);
   const answers = new Lane(start);
   const alone = new Set<Lane>();
   const devices = new Devices({
     facts: () => answers.call('inventory', null),
-    spawn: start,
+    spawn: startWork,
     measurements: new Measurements(join(home, 'devices.json')),
   });
   return {
@@ -86,14 +93,19 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
     },
     train: async (plan, onEvent, signal) => {
       const device = await devices.choose(plan.device, 'training');
-      return withAllPlain(spawn, plan.initialWeights ?? [], (initialWeights) =>
-        work.call(
-          'train',
-          { ...plan, initialWeights, initialNames: plan.initialWeights ?? [], device },
-          onEvent,
-          signal,
-        ),
-      );
+      try {
+        return await withAllPlain(spawn, plan.initialWeights ?? [], (initialWeights) =>
+          work.call(
+            'train',
+            { ...plan, initialWeights, initialNames: plan.initialWeights ?? [], device },
+            onEvent,
+            signal,
+          ),
+        );
+      } finally {
+        // Gigabytes that its process would keep.
+        work.rest();
+      }
     },
     features: async (request, onBatch, signal) => {
       const device = await devices.choose(request.device, 'inference');

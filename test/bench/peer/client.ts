@@ -54,7 +54,11 @@ export async function openPyTorch(python: string): Promise<PyTorch> {
 
 function openChannel(python: string): Channel {
   const script = join(import.meta.dirname, 'serve.py');
-  const child = spawn(python, [script, String(availableParallelism())], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, [script, String(availableParallelism())], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // PyTorch as it comes: what this process was started with is ours.
+    env: { ...process.env, GLIBC_TUNABLES: undefined },
+  });
   const waiting: { resolve: (line: string) => void; reject: (cause: Error) => void }[] = [];
   let errors = '';
   const fail = (reason: string): void => waiting.splice(0).forEach(({ reject }) => reject(new Error(reason)));

@@ -79,11 +79,13 @@ function trainablePrelu(x: Tensor4D, slope: Tensor): Tensor4D {
     () => {
       const positive = tf.relu(x);
       const negative = tf.sub(x, positive);
-      return { value: tf.add<Tensor4D>(positive, tf.mul(slope, negative)), saved: [x, slope, negative] };
+      return { value: tf.add<Tensor4D>(positive, tf.mul(slope, negative)), saved: [x, slope] };
     },
-    (dy, [input, a, below]) => {
+    (dy, [input, a]) => {
       const factor = tf.add(tf.mul(tf.sub(1, a), tf.step(input)), a);
-      return [tf.mul(dy, factor), tf.sum(tf.mul(dy, below), [0, 1, 2])];
+      // Written otherwise than in the forward pass, so that nothing but x is kept between the two.
+      const below = tf.relu(tf.neg(input));
+      return [tf.mul(dy, factor), tf.neg(tf.sum(tf.mul(dy, below), [0, 1, 2]))];
     },
   );
 }

@@ -94,6 +94,14 @@ export class Lane {
     });
   }
 
+  /** Ends the process if it has nothing to do: its memory goes back to the system, and the next call starts another. */
+  rest(): void {
+    if (this.#current !== null || this.#waiting.length > 0) return;
+    const process = this.#process;
+    this.#process = null;
+    process?.kill();
+  }
+
   /** Ends the process and everything that runs or waits. Resolves when the process is gone. */
   close(): Promise<void> {
     this.#closed = true;
@@ -120,7 +128,7 @@ export class Lane {
   #start(): EngineProcess {
     const process = this.#spawn();
     process.onMessage((message) => {
-      if (this.#current?.id === message.id) this.#current.receive(message);
+      if (this.#process === process && this.#current?.id === message.id) this.#current.receive(message);
     });
     process.onExit((how) => {
       // One that was renounced before has no call, and another may be running in its place.

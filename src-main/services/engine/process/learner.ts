@@ -58,8 +58,10 @@ export async function openLearner(
 
   let options = stepOptions(settings);
   let wasHalved = false;
-  const first = firstWeights(plan, config, note);
+  let first: Weights = firstWeights(plan, config, note);
   let trainer = await withMemory(() => openTrainer(first, config, device, options));
+  // The functions below would keep them as long as the training lasts, beside the trainer's own.
+  first = new Map();
 
   /** Runs `body`; where memory runs out, once in a run, again with the batch in twice as many parts. */
   async function withMemory<T>(body: () => Promise<T>, reopen?: () => Promise<void>): Promise<T> {

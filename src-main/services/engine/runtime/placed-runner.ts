@@ -4,6 +4,7 @@ import { joinVector, partName, splitVector } from '../trace/blocked/vectors.ts';
 import type { VectorLayout } from '../trace/blocked/vectors.ts';
 import type { Program } from '../trace/program.ts';
 import type { DeviceId } from './devices.ts';
+import { collect } from './garbage.ts';
 import { flatTensor, float32, floats } from './session.ts';
 import type { SessionTuning } from './session.ts';
 import { openStepSession } from './step-session.ts';
@@ -52,8 +53,13 @@ interface Opened {
   readonly inputs: Program['inputs'];
 }
 
+/** Bytes of copies that are worth collecting. */
+const MUCH = 2 ** 26;
+
 export function placedRunner(device: DeviceId, placement: Placement, tuning?: SessionTuning): StepRunner {
   const sessions = new Map<string, Promise<Opened>>();
+  /** ONNX Runtime's binding returns a copy even of an output that was written where we wanted it. */
+  let copied = 0;
 
   const open = async (name: string, make: () => Program): Promise<Opened> => {
     const program = make();
@@ -72,6 +78,12 @@ export function placedRunner(device: DeviceId, placement: Placement, tuning?: Se
       const { session, inputs } = await opened(name, make);
       const fetches = session.outputNames.map((output): [string, null] => [output, null]);
       const rooms = Object.entries(into).flatMap(([output, vector]) => portsOf(vector, output));
+      // The last run's copies are half a gigabyte for `paper`: they go before this run needs the room.
+      if (copied > MUCH) {
+        collect();
+        copied = 0;
+      }
+      copied += rooms.reduce((sum, [, tensor]) => sum + 4 * tensor.size, 0);
       const outputs = await session.run(used(session, inputs, feeds), Object.fromEntries([...fetches, ...rooms]));
       return {
         numbers: (output) => floats(outputs, output),

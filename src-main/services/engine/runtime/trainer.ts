@@ -21,6 +21,7 @@ import type { GradientInput, StepOptions } from '../train/step.ts';
 import { DEVICES } from './devices.ts';
 import type { DeviceId } from './devices.ts';
 import { executorFor } from './executors.ts';
+import { collectGarbage } from './garbage.ts';
 import { IMAGE_SIZE } from './graphs.ts';
 import { placedRunner } from './placed-runner.ts';
 import type { SessionTuning } from './session.ts';
@@ -116,6 +117,8 @@ class ProgramTrainer implements Trainer {
   /** Images that pass the network together. */
   readonly #part: number;
   readonly #isPlain: boolean;
+  /** Weights came in since the last step: the caller's copy and those made on the way are garbage when it begins. */
+  #wasLoaded = false;
 
   constructor(config: ModelConfig, options: StepOptions, runner: StepRunner, rateOf: TrainerOptions['rateOf']) {
     this.batch = options.batch;
@@ -130,6 +133,8 @@ class ProgramTrainer implements Trainer {
   }
 
   async step(batch: StepBatch, noise: StepNoise, hyper: Hyper, second = noise): Promise<StepResult> {
+    if (this.#wasLoaded) await collectGarbage();
+    this.#wasLoaded = false;
     const count = batch.images.length / IMAGE_SIZE;
     const weighed = { ...batch, ...meanShares(count, batch), count, lambda: hyper.lambda };
     const result = await (this.#isPlain
@@ -168,6 +173,7 @@ class ProgramTrainer implements Trainer {
 
   loadState(weights: Weights, optimizer?: Weights): void {
     this.#state.load(weights, optimizer);
+    this.#wasLoaded = true;
   }
 
   dispose(): Promise<void> {

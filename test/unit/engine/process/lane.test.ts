@@ -68,6 +68,23 @@ describe('Lane', () => {
     expect(started).toHaveLength(1);
   });
 
+  it('lets a process go that has nothing to do, and starts another for the next call', async () => {
+    const { lane, started, process } = scriptedLane();
+    const first = lane.call('inventory', null);
+    lane.rest();
+    process(0).say({ kind: 'value', id: 1, value: [] });
+    expect(await first).toEqual([]);
+    expect(started).toHaveLength(1);
+    lane.rest();
+    const second = lane.call('inventory', null);
+    // What the old one still says, or that it ends, is nothing to the new one's call.
+    process(0).say({ kind: 'failure', id: 2, failure: { kind: 'internal', message: 'Old.', remedy: '' } });
+    process(0).die('signal SIGKILL');
+    expect(process(1).sent).toEqual([{ kind: 'call', id: 2, name: 'inventory', params: null }]);
+    process(1).say({ kind: 'value', id: 2, value: [] });
+    expect(await second).toEqual([]);
+  });
+
   it('hands events over one by one and tells when each is taken', async () => {
     const { lane, process } = scriptedLane();
     const seen: number[] = [];
