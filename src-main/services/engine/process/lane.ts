@@ -96,10 +96,7 @@ export class Lane {
 
   /** Ends the process if it has nothing to do: its memory goes back to the system, and the next call starts another. */
   rest(): void {
-    if (this.#current !== null || this.#waiting.length > 0) return;
-    const process = this.#process;
-    this.#process = null;
-    process?.kill();
+    if (this.#current === null && this.#waiting.length === 0) this.#renounce();
   }
 
   /** Ends the process and everything that runs or waits. Resolves when the process is gone. */
