@@ -193,5 +193,7 @@ export const ConfusionPair = z.object({
   images: z.number().int(),
   baseline: z.array(z.array(z.number().int())),
   run: z.array(z.array(z.number().int())),
+  /** Query of exactly the images that were compared. */
+  q: z.string(),
 });
 export type ConfusionPair = z.infer<typeof ConfusionPair>;

@@ -25,6 +25,11 @@ export function cellQuery({ label, prediction }: Pair, scope: Scope): string {
   return scoped(`label:${label} pred:${prediction}`, scope);
 }
 
+/** Exactly the images of a cell that two runs were compared on: `q` of their comparison. */
+export function comparedCellQuery({ label, prediction }: Pair, q: string): string {
+  return withTerm(withTerm(q, `label:${label}`), `pred:${prediction}`);
+}
+
 /** The query with a further cell: its label and prediction besides those that are asked for already. */
 export function withCell(q: string, { label, prediction }: Pair, scope: Scope): string {
   const add = (field: 'label' | 'pred', value: string): string[] => [...new Set([...facetValues(q, field), value])];

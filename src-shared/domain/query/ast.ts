@@ -20,8 +20,8 @@ export type FacetField = (typeof FACET_FIELDS)[number];
 /** Fields written `field:value`. Several values, separated by commas, mean any of them. */
 export const VALUE_FIELDS = [...FACET_FIELDS, 'path', 'note', 'id'] as const;
 
-/** Fields written `fixed:12`: this run beside the run 12 as its baseline, both on the current label. */
-export const OUTCOMES = ['fixed', 'regressed', 'bothright', 'bothwrong'] as const;
+/** Fields written `fixed:12`: this run beside the run 12 as its baseline, both on the current label; `compared`: any of the four. */
+export const OUTCOMES = ['fixed', 'regressed', 'bothright', 'bothwrong', 'compared'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Class value for "none": an image without a label, or without a prediction. */

@@ -113,6 +113,12 @@ describe('two runs', () => {
     const found = await evaluations.compare({ baseline, run, dataset, split: null });
     expect(found).toMatchObject({ images: 9, leftOut: { unpaired: 1, trained: 4 }, q: '-split:train' });
     expect(shown(found, 'bothright')).toBe(9);
+    // A cell of their confusions opens the nine that were compared, though the other run has predicted a tenth.
+    const cells = await evaluations.confusions({ baseline: run, run: baseline, dataset, split: null });
+    const happy = cells.classes.indexOf('happy');
+    const q = `${cells.q} label:happy pred:happy`;
+    const opened = store.images.ids({ dataset, run: baseline, q, sort: 'id', descending: false });
+    expect([cells.run[happy]?.[happy], opened.length]).toEqual([9, 9]);
     // On the split that both have seen, it is said.
     const seen = await evaluations.compare({ baseline, run, dataset, split: 'train' });
     expect(seen.unlike.filter((sentence) => sentence.includes('trained on this split'))).toHaveLength(2);

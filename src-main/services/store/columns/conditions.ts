@@ -1,5 +1,5 @@
 /** Which images of a dataset match a query: each term is one pass over a column. */
-import { NONE, type Condition, type Query, type Term, type Word } from '../../../../src-shared/domain/query/ast.ts';
+import { NONE, type Condition, type Outcome, type Query, type Term, type Word } from '../../../../src-shared/domain/query/ast.ts';
 import { attributeSelection, containsSelections, RELABELLED_BETWEEN, SEEN_ELSEWHERE } from '../where.ts';
 import type { Columns } from './columns.ts';
 import type { DatasetColumns, RunColumns } from './dataset-columns.ts';
@@ -52,12 +52,16 @@ function keepWord(mask: Uint8Array, { dataset, run }: Asked, word: Word, negated
 }
 
 /** What is right: the run that is looked at, and its baseline. */
-const OUTCOMES = {
-  fixed: ['right', 'wrong'],
-  regressed: ['wrong', 'right'],
-  bothright: ['right', 'right'],
-  bothwrong: ['wrong', 'wrong'],
-} as const;
+const OUTCOMES: Readonly<Record<Outcome, readonly [own: readonly string[], other: readonly string[]]>> = {
+  fixed: [['right'], ['wrong']],
+  regressed: [['wrong'], ['right']],
+  bothright: [['right'], ['right']],
+  bothwrong: [['wrong'], ['wrong']],
+  compared: [
+    ['right', 'wrong'],
+    ['right', 'wrong'],
+  ],
+};
 
 /**
  * The same images as a comparison counts: usable, with a label that the run knows, the same one for both trainings, seen alike by both,
@@ -72,9 +76,9 @@ function keepOutcome(
   if (run === null) return keepNone(mask, negated);
   const passing = dataset.extent.present.slice();
   const [own, other] = OUTCOMES[outcome];
-  run.outcome.keep(passing, [own], false, false);
+  run.outcome.keep(passing, own, false, false);
   const base = columns.run(dataset, baseline);
-  base.outcome.keep(passing, [other], false, false);
+  base.outcome.keep(passing, other, false, false);
   run.number('loss').keep(passing, null, null, false);
   dataset.status.keep(passing, [], true, false);
   const relabelled = dataset.passing(`relabelled ${baseline} ${run.run}`, {

@@ -5,6 +5,7 @@ import { latexText } from '../../../../src-shared/text/table.ts';
 import type { Run } from '../../../../src-shared/domain/run.ts';
 import { forestLimit, forestMark } from '../../../../src-renderer/plots/forest.ts';
 import { letterOf, pinsOf } from '../../../../src-renderer/views/compare/pins.ts';
+import { comparisonSvg } from '../../../../src-renderer/views/compare/comparison-svg.ts';
 import {
   classRows,
   comparisonTable,
@@ -91,4 +92,14 @@ describe('the forest', () => {
     expect(forestMark(1.4, [0.2, 2.6], 5, 100)).toMatchObject({ low: 52, at: 64, high: 76, zero: 50, sure: true });
     expect(forestMark(0, [-9, 1], 5, 100)).toMatchObject({ low: 0, sure: false });
   });
+});
+
+it('a comparison as SVG is well-formed, holds every figure, and escapes names', () => {
+  const svg = comparisonSvg(comparison, 'A & <b>', 'B', 'faces, val');
+  expect(svg).toContain('B against A &amp; &lt;b&gt;');
+  for (const { name } of [...metricRows(comparison), ...classRows(comparison)]) expect(svg).toContain(`>${name}`);
+  expect(svg.match(/<circle /g)).toHaveLength(svg.match(/ to [+−0]/g)?.length ?? 0);
+  const open = [...svg.matchAll(/<(\/?)(svg|title|text)\b/g)].reduce((depth, [, close]) => depth + (close ? -1 : 1), 0);
+  expect(open).toBe(0);
+  expect(svg).not.toMatch(/NaN|undefined/);
 });
