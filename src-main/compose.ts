@@ -124,7 +124,7 @@ export function composeServices(options: ComposeOptions): Services {
     labels,
     duplicates: new Duplicates(workspace, labels),
     team: new Team(workspace, labels, queries),
-    versions: new Versions(workspace, emit, annotator),
+    versions: new Versions(workspace, emit, annotator, queries),
     queues: new Queues(workspace, gallery, { engine, emit, queries }),
     presets,
     runs,

@@ -98,7 +98,7 @@ async function diff(
 ): Promise<Outcome> {
   await openProject(session, options.project);
   const dataset = findDataset(session, options.dataset);
-  const found = session.services.versions.difference({
+  const found = await session.services.versions.difference({
     before: findVersion(session, dataset, before).id,
     after: after === undefined ? null : findVersion(session, dataset, after).id,
   });

@@ -18,7 +18,7 @@ import type {
 import type { Gallery } from '../images/gallery.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Store } from '../store/interface.ts';
-import { requireVersion } from '../versions/versions.ts';
+import { requireVersion } from '../versions/difference.ts';
 
 /** Images that an event names; beyond them clients ask again. */
 const NAMED_IMAGES = 1_000;

@@ -16,6 +16,8 @@ import { agreementOf } from '../labels/agreement.ts';
 import { consensusIn } from '../labels/consensus.ts';
 import { mergeIn } from '../labels/merge.ts';
 import { queueStateIn, rankIn, type RankOrder } from '../queues/rank.ts';
+import { differenceIn } from '../versions/difference.ts';
+import type { Compared } from '../versions/difference.ts';
 import type { Reader } from '../store/reader.ts';
 
 export type FacetQuery = Pick<ImageQuery, 'dataset' | 'run' | 'q'>;
@@ -44,6 +46,7 @@ export const ANSWERS = {
   cases: ({ store }: Reader, request: Measure) => casesIn(store, request),
   compared: ({ store }: Reader, request: Measure & { baseline: number }) => comparedIn(store, request),
   curves: ({ store }: Reader, request: { run: number; format: CurveFormat }) => curvesIn(store, request),
+  versionDifference: ({ store }: Reader, request: Compared) => differenceIn(store, request),
   evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
   uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),
   sigmaErrors: ({ store }: Reader, request: Measure) => sigmaErrorsIn(store, request),

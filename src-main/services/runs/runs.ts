@@ -22,7 +22,7 @@ import { PRESETS } from './presets.ts';
 import { headSettings, requireFreezable, requireNoLeak } from './requirements.ts';
 import { newOrigin, writeOrigin } from '../passports/origin.ts';
 import type { Origin } from '../passports/origin.ts';
-import { requireVersion } from '../versions/versions.ts';
+import { requireVersion } from '../versions/difference.ts';
 import { Training, classesFor, gatherImages } from './training.ts';
 
 /** Every method works on the project that is open when it is called, and throws FailureError. */

@@ -2,8 +2,11 @@ import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
 import type { Workspace } from '../projects/workspace.ts';
+import type { Queries } from '../queries/queries.ts';
 import type { Store } from '../store/interface.ts';
 import { contentsAt } from './content-hash.ts';
+import { requireVersion } from './difference.ts';
+import type { Compared } from './difference.ts';
 
 /** Named states of a dataset's labels: made, compared, gone back to. */
 export class Versions {
@@ -11,10 +14,13 @@ export class Versions {
   readonly #emit: Emit;
   readonly #annotator: string;
 
-  constructor(workspace: Pick<Workspace, 'require'>, emit: Emit, annotator: string) {
+  readonly #queries: Pick<Queries, 'ask'>;
+
+  constructor(workspace: Pick<Workspace, 'require'>, emit: Emit, annotator: string, queries: Pick<Queries, 'ask'>) {
     this.#workspace = workspace;
     this.#emit = emit;
     this.#annotator = annotator;
+    this.#queries = queries;
   }
 
   /** The newest first. @throws FailureError 'not-found' for an unknown dataset. */
@@ -47,20 +53,9 @@ export class Versions {
     return requireVersion(store, id);
   }
 
-  /** What differs between two versions of a dataset, or from one to now (null). */
-  difference({ before, after }: { before: number; after: number | null }): VersionDifference {
-    const { store } = this.#workspace.require();
-    const first = requireVersion(store, before);
-    const second = after === null ? null : requireVersion(store, after);
-    if (second !== null && second.dataset !== first.dataset)
-      throw new FailureError({
-        kind: 'invalid',
-        message: 'These versions belong to different datasets.',
-        remedy: 'Compare two versions of one dataset.',
-      });
-    const pointOf = (version: Version | null): number | null =>
-      version === null ? null : store.versions.point(version.id);
-    return store.versions.difference(first.dataset, pointOf(first), pointOf(second));
+  /** What differs between two versions of a dataset, or from one to now (null); looked for beside the services. */
+  difference(request: Compared): Promise<VersionDifference> {
+    return this.#queries.ask('versionDifference', this.#workspace.require().store.folder, request);
   }
 
   /** Forgets the name; the labels and their history stay. */
@@ -70,17 +65,6 @@ export class Versions {
     store.versions.remove(version);
     this.#emit('versions.changed', { dataset });
   }
-}
-
-/** @throws FailureError 'not-found' */
-export function requireVersion({ versions }: Pick<Store, 'versions'>, version: number): Version {
-  const found = versions.get(version);
-  if (found !== null) return found;
-  throw new FailureError({
-    kind: 'not-found',
-    message: `There is no version ${version} in this project.`,
-    remedy: 'Choose one from the list of versions.',
-  });
 }
 
 function requireDataset({ datasets }: Pick<Store, 'datasets'>, dataset: number): void {

@@ -33,4 +33,5 @@ export const MEANINGS: Readonly<
   regressed: 'wrong now, right for the baseline run',
   bothright: 'right for both runs',
   bothwrong: 'wrong for both runs',
+  compared: 'predicted by both runs and compared: one of those four',
 };

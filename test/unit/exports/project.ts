@@ -14,6 +14,8 @@ import type { Store } from '../../../src-main/services/store/interface.ts';
 import { openProject } from '../datasets/project.ts';
 import type { TestProject } from '../datasets/project.ts';
 
+const NO_QUERIES = { ask: () => Promise.reject(new Error('Nothing is asked here.')) };
+
 /** A project with one imported dataset, and what acts on it. */
 export interface Labelled {
   readonly project: TestProject;
@@ -36,14 +38,14 @@ export async function labelled(order: ImportOrder, annotator = 'ada'): Promise<L
   const { report } = await project.import(order);
   const { store } = project.workspace.require();
   const { dataset } = report;
-  const exports = new Exports(project.workspace, { ask: () => Promise.reject(new Error('Nothing is asked here.')) });
+  const exports = new Exports(project.workspace, NO_QUERIES);
   const none = () => undefined;
   const run = (request: LabelExport | PredictionExport) => exports.start(request).result;
   return {
     project,
     store,
     labels: new Labels(project.workspace, new Gallery(project.workspace, new Queries()), none, annotator),
-    versions: new Versions(project.workspace, none, annotator),
+    versions: new Versions(project.workspace, none, annotator, NO_QUERIES),
     exports,
     dataset,
     id: (path) => idByPath(store, dataset, path),

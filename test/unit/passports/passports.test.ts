@@ -88,7 +88,9 @@ describe('canonical JSON', () => {
 describe('a passport', () => {
   it('says what a run was made of', async () => {
     const { dataset, images } = addDataset(store, 'faces', FACES);
-    const versions = new Versions({ require: () => ({ store, jobs }) } as never, () => undefined, 'ada');
+    const versions = new Versions({ require: () => ({ store, jobs }) } as never, () => undefined, 'ada', {
+      ask: () => Promise.reject(new Error('Nothing is asked here.')),
+    });
     const version = await versions.create({ dataset, name: 'start', note: '' });
     const parent = join(folder, 'ir50.pth');
     writeFileSync(parent, 'weights');

@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { addDataset, newImage, temporaryStore } from '../store/fixture.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
+import { Queries } from '../../../src-main/services/queries/queries.ts';
 import { Versions } from '../../../src-main/services/versions/versions.ts';
 import type { EventMessage } from '../../../src-shared/contract/events.ts';
 import type { OpenProject } from '../../../src-main/services/projects/workspace.ts';
+
+const queries = new Queries();
+afterAll(() => queries.close());
 
 function study() {
   const store = temporaryStore();
@@ -16,7 +20,7 @@ function study() {
   const events: EventMessage['event'][] = [];
   // Only the store is looked at.
   const workspace = { require: () => ({ store }) as OpenProject };
-  const versions = new Versions(workspace, (event) => events.push(event), 'ada');
+  const versions = new Versions(workspace, (event) => events.push(event), 'ada', queries);
   const [a = 0, b = 0, c = 0, d = 0] = ids;
   return { store, dataset, versions, events, a, b, c, d };
 }
@@ -146,7 +150,7 @@ describe('the difference between two versions', () => {
     store.labels.apply([d], { kind: 'exclude', excluded: true }, 'ben');
     store.labels.apply([d], { kind: 'note', note: 'blurred' }, 'ben');
     const after = await create(versions, dataset, 'after');
-    const difference = versions.difference({ before: before.id, after: after.id });
+    const difference = await versions.difference({ before: before.id, after: after.id });
     expect(difference).toMatchObject({
       images: 4,
       some: [a, b, c, d],
@@ -162,11 +166,11 @@ describe('the difference between two versions', () => {
     expect(difference.labels).toHaveLength(3);
     expect(difference.labels).toContainEqual({ from: null, to: 'anger', images: 1 });
     // Backwards, and to now.
-    expect(versions.difference({ before: after.id, after: before.id })).toMatchObject({ images: 4, included: 1 });
+    expect(await versions.difference({ before: after.id, after: before.id })).toMatchObject({ images: 4, included: 1 });
     store.labels.apply([c], { kind: 'clear' }, 'ben');
-    expect(versions.difference({ before: before.id, after: null })).toMatchObject({ images: 3, some: [a, b, d] });
-    expect(versions.difference({ before: after.id, after: null })).toMatchObject({ images: 1, some: [c] });
-    expect(versions.difference({ before: after.id, after: after.id })).toMatchObject({ images: 0, annotators: [] });
+    expect(await versions.difference({ before: before.id, after: null })).toMatchObject({ images: 3, some: [a, b, d] });
+    expect(await versions.difference({ before: after.id, after: null })).toMatchObject({ images: 1, some: [c] });
+    expect(await versions.difference({ before: after.id, after: after.id })).toMatchObject({ images: 0, annotators: [] });
   });
 
   it('is refused between datasets', async () => {
@@ -174,9 +178,9 @@ describe('the difference between two versions', () => {
     const other = addDataset(store, 'Other', [newImage('x.jpg', 'sad')]);
     const one = await create(versions, dataset, 'one');
     const two = await create(versions, other.dataset, 'one');
-    expect(() => versions.difference({ before: one.id, after: two.id })).toThrow(/different datasets/);
+    await expect(versions.difference({ before: one.id, after: two.id })).rejects.toThrow(/different datasets/);
     versions.remove(two.id);
-    expect(() => versions.difference({ before: one.id, after: two.id })).toThrow(/no version/);
+    await expect(versions.difference({ before: one.id, after: two.id })).rejects.toThrow(/no version/);
     store.datasets.remove(dataset);
     expect(store.versions.get(one.id)).toBeNull();
   });
