@@ -86,7 +86,13 @@ export function confusionPairIn(store: Store, request: Measure & { baseline: num
   const { predictions } = store.runs.paired(request.baseline, request.run, request.dataset, request.split);
   const { first, second } = pairedCases(pair, predictions);
   const matrix = (cases: Cases): number[][] => scoresOf(cases).confusion.map((row) => [...row]);
-  return { classes: pair.baseline.classes, images: first.labels.length, baseline: matrix(first), run: matrix(second), q: withTerm(scopeQuery(pair), `compared:${request.baseline}`) };
+  return {
+    classes: pair.baseline.classes,
+    images: first.labels.length,
+    baseline: matrix(first),
+    run: matrix(second),
+    q: withTerm(scopeQuery(pair), `compared:${request.baseline}`),
+  };
 }
 
 /** @throws FailureError 'not-found', and 'conflict' for runs over different classes. */

@@ -2,7 +2,15 @@
 import type { Comparison } from '../../../src-shared/domain/evaluation.ts';
 import { forestLimit, forestMark } from '../../plots/forest.ts';
 import { count, fixed } from '../../text/format.ts';
-import { classRows, metricRows, OUTCOME_TITLES, pValue, signed, type DifferenceRow, type OutcomeName } from './words.ts';
+import {
+  classRows,
+  metricRows,
+  OUTCOME_TITLES,
+  pValue,
+  signed,
+  type DifferenceRow,
+  type OutcomeName,
+} from './words.ts';
 
 const ROW = 20;
 const TOP = 56;
@@ -45,7 +53,8 @@ function rowOf(row: DifferenceRow, limit: number, y: number): string {
 /** @param note of what was compared on what: dataset and split. */
 export function comparisonSvg(comparison: Comparison, baseline: string, run: string, note: string): string {
   const rows = [...metricRows(comparison), ...classRows(comparison)];
-  const limitOf = (some: readonly DifferenceRow[]): number => forestLimit(some.flatMap(({ interval }) => interval ?? []));
+  const limitOf = (some: readonly DifferenceRow[]): number =>
+    forestLimit(some.flatMap(({ interval }) => interval ?? []));
   // Points of per cent share one scale; NLL and Brier have units of their own.
   const shared = limitOf(rows.filter(({ digits }) => digits === 1));
   const end = TOP + rows.length * ROW;

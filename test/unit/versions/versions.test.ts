@@ -170,7 +170,10 @@ describe('the difference between two versions', () => {
     store.labels.apply([c], { kind: 'clear' }, 'ben');
     expect(await versions.difference({ before: before.id, after: null })).toMatchObject({ images: 3, some: [a, b, d] });
     expect(await versions.difference({ before: after.id, after: null })).toMatchObject({ images: 1, some: [c] });
-    expect(await versions.difference({ before: after.id, after: after.id })).toMatchObject({ images: 0, annotators: [] });
+    expect(await versions.difference({ before: after.id, after: after.id })).toMatchObject({
+      images: 0,
+      annotators: [],
+    });
   });
 
   it('is refused between datasets', async () => {

@@ -1,5 +1,12 @@
 /** Which images of a dataset match a query: each term is one pass over a column. */
-import { NONE, type Condition, type Outcome, type Query, type Term, type Word } from '../../../../src-shared/domain/query/ast.ts';
+import {
+  NONE,
+  type Condition,
+  type Outcome,
+  type Query,
+  type Term,
+  type Word,
+} from '../../../../src-shared/domain/query/ast.ts';
 import { attributeSelection, containsSelections, RELABELLED_BETWEEN, SEEN_ELSEWHERE } from '../where.ts';
 import type { Columns } from './columns.ts';
 import type { DatasetColumns, RunColumns } from './dataset-columns.ts';
