@@ -18,6 +18,7 @@ export function riskCurves({ scores, errors, images }: UncertaintyWorth, size: S
   const all = images === 0 ? 0 : errors / images;
   const most = Math.max(0.01, all, ...scores.flatMap(({ curve }) => curve.map(({ risk }) => risk)));
   const box = frame(size, [0, 1], [0, most * 1.05]);
+  const labels = labelsOf(scores, box);
   return {
     ...box,
     xTicks: ticksOf(box.x, 5, (value) => percent(value, 0)),
@@ -37,17 +38,63 @@ export function riskCurves({ scores, errors, images }: UncertaintyWorth, size: S
         d: linePath(curve.map(({ coverage, risk }) => [box.x(coverage), box.y(risk)] as const)),
         style: VICH_SCORES.some((one) => one === score) ? ('line' as const) : ('dashed' as const),
         name: SCORE_TITLES[score],
-        label: labelAt(curve, at, box),
+        ...(labels[at] !== undefined && { label: labels[at] }),
       })),
     ],
     marks: [],
   };
 }
 
-/** Names stand along the curves at different places, so that they do not cover each other. */
-function labelAt(curve: ScoreWorth['curve'], at: number, box: ReturnType<typeof frame>): { x: number; y: number } {
-  const point = curve[Math.min(curve.length - 1, Math.floor(curve.length * (0.12 + 0.17 * at)))];
-  return { x: box.x(point?.coverage ?? 0), y: box.y(point?.risk ?? 0) - 6 };
+/** Half the height of a name, and about the width of its letters. */
+const HALF_HEIGHT = 6;
+const LETTER = 6.2;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Whether two names would touch. */
+function touch(a: Place, first: string, b: Place, second: string): boolean {
+  const apart = ((first.length + second.length) * LETTER) / 2;
+  return (
+    Math.abs(a.x + (first.length * LETTER) / 2 - b.x - (second.length * LETTER) / 2) < apart + 4 &&
+    Math.abs(a.y - b.y) < 2 * HALF_HEIGHT
+  );
+}
+
+/**
+ * A name for each curve, beside its curve and clear of the other names: of the places along it, the one whose neighbourhood holds the
+ * fewest points of all curves. A curve whose every place is taken has none; the table names it.
+ */
+function labelsOf(scores: readonly ScoreWorth[], box: ReturnType<typeof frame>): (Place | undefined)[] {
+  const points = scores.flatMap(({ curve }) =>
+    curve.map(({ coverage, risk }) => ({ x: box.x(coverage), y: box.y(risk) })),
+  );
+  const taken: { place: Place; name: string }[] = [];
+  return scores.map(({ score, curve }) => {
+    const name = SCORE_TITLES[score];
+    const width = name.length * LETTER;
+    const covered = ({ x, y }: Place): number =>
+      points.filter(
+        (point) => point.x > x - 2 && point.x < x + width + 2 && Math.abs(point.y - (y - 4)) < HALF_HEIGHT + 2,
+      ).length;
+    const places = curve.flatMap(({ coverage, risk }) => {
+      const [x, y] = [box.x(coverage), box.y(risk)];
+      return [8, 20, -14, -26].map((below): Place => ({ x: x + 4, y: y + below }));
+    });
+    const free = places.filter(
+      (place) =>
+        place.x >= box.left + 4 &&
+        place.x + width <= box.right &&
+        place.y - 10 >= box.top &&
+        place.y <= box.bottom - 4 &&
+        !taken.some((other) => touch(place, name, other.place, other.name)),
+    );
+    const best = free.toSorted((a, b) => covered(a) - covered(b))[0];
+    if (best !== undefined) taken.push({ place: best, name });
+    return best;
+  });
 }
 
 export function riskTable({ scores }: UncertaintyWorth): Table {

@@ -93,6 +93,10 @@ export interface VichCurve extends VichClass {
   readonly winner: boolean;
   /** Middle of its lane below the axis. */
   readonly laneY: number;
+  /** The baseline's mu on that lane, held within the axis; null without a baseline that knows the class. */
+  readonly baselineX: number | null;
+  /** Pixels of a value of this class's density. */
+  readonly pixels: (density: number) => number;
   readonly label: { readonly x: number; readonly leader: string };
 }
 
@@ -108,7 +112,6 @@ export interface VichGeometry {
   readonly ticks: readonly { readonly x: number; readonly value: number }[];
   readonly x: (value: number) => number;
   readonly value: (x: number) => number;
-  readonly y: (densityValue: number) => number;
 }
 
 /** Narrower curves than this would be a line: they are drawn as a marker. */
@@ -123,10 +126,17 @@ export interface VichOptions {
   readonly width: number;
   readonly height: number;
   readonly range: Range;
+  /** Every curve as high as the others: then its width alone tells sigma, and a wide curve can be seen beside narrow ones. */
+  readonly equal?: boolean;
+  /** The baseline's prediction of the same image: its mu, a dot on each class's lane. */
+  readonly baseline?: Pick<VichData, 'classes' | 'mu'> | null;
 }
 
 /** Lays the plot out; pixels, top left is 0,0. Classes keep the prediction's order in their lanes. */
-export function vich(data: VichData, { width, height, range }: VichOptions): VichGeometry {
+export function vich(
+  data: VichData,
+  { width, height, range, equal = false, baseline = null }: VichOptions,
+): VichGeometry {
   const classes = vichClasses(data);
   const left = 22;
   const right = width - 6;
@@ -136,6 +146,13 @@ export function vich(data: VichData, { width, height, range }: VichOptions): Vic
   const drawable = classes.filter((one) => one.sigma !== null && one.sigma >= THINNEST);
   const highest = Math.max(1e-9, ...drawable.map((one) => density(one.mu, one.mu, one.sigma ?? 1)));
   const y = scaleLinear([0, highest * 1.03], [base, LABEL_HEIGHT]);
+  /** What a class's density is drawn as. */
+  const heightOf = (one: VichClass): number => (equal ? highest / density(one.mu, one.mu, one.sigma ?? 1) : 1);
+  const dotOf = (one: VichClass): number | null => {
+    const at = baseline?.classes.indexOf(one.expression) ?? -1;
+    const mu = baseline?.mu[at];
+    return mu === undefined ? null : x(Math.min(range[1], Math.max(range[0], mu)));
+  };
   const winner = argmax(data.mu);
   const byMu = classes.map((_, i) => i).sort((a, b) => (classes[a]?.mu ?? 0) - (classes[b]?.mu ?? 0));
   const labelX = spreadLabels(
@@ -156,12 +173,13 @@ export function vich(data: VichData, { width, height, range }: VichOptions): Vic
 
   const curves = classes.map((one, i): VichCurve => {
     const drawn = one.sigma !== null && one.sigma >= THINNEST;
-    const peakY = one.sigma === null ? base : drawn ? y(density(one.mu, one.mu, one.sigma)) : LABEL_HEIGHT;
+    const peakY =
+      one.sigma === null ? base : drawn ? y(density(one.mu, one.mu, one.sigma) * heightOf(one)) : LABEL_HEIGHT;
     const peak = { x: x(one.mu), y: peakY };
     const points = drawn
-      ? sample(one.mu, one.sigma ?? 1, range).map((point) => ({ x: x(point.x), y: y(point.y) }))
+      ? sample(one.mu, one.sigma ?? 1, range).map((point) => ({ x: x(point.x), y: y(point.y * heightOf(one)) }))
       : [];
-    const chord = drawn ? density(one.mu + (one.sigma ?? 0), one.mu, one.sigma ?? 1) : 0;
+    const chord = drawn ? density(one.mu + (one.sigma ?? 0), one.mu, one.sigma ?? 1) * heightOf(one) : 0;
     const at = Math.round(labelX[byMu.indexOf(i)] ?? 0);
     return {
       ...one,
@@ -171,6 +189,8 @@ export function vich(data: VichData, { width, height, range }: VichOptions): Vic
       deviation: drawn ? { x1: x(one.mu - (one.sigma ?? 0)), x2: x(one.mu + (one.sigma ?? 0)), y: y(chord) } : null,
       winner: i === winner,
       laneY: base + 9 + i * LANE_HEIGHT,
+      baselineX: dotOf(one),
+      pixels: (density) => y(density * heightOf(one)),
       label: {
         x: at,
         leader: `M${at} 14V17L${peak.x.toFixed(1)} ${Math.max(21, Math.min(peak.y - 2, LABEL_HEIGHT - 2)).toFixed(1)}V${(peak.y - 2).toFixed(1)}`,
@@ -191,7 +211,6 @@ export function vich(data: VichData, { width, height, range }: VichOptions): Vic
     })),
     x: (value) => x(value),
     value: (at) => x.invert(at),
-    y: (value) => y(value),
   };
 }
 

@@ -14,6 +14,7 @@ interface Stored {
   /** The nearest images are searched for and shown. */
   similar: boolean;
   vichFit: boolean;
+  vichEqual: boolean;
   coachDismissed: boolean;
   /** Who labels on this page; '': the account that runs the workbench. */
   annotator: string;
@@ -36,6 +37,7 @@ const DEFAULTS: Stored = {
   largeLayout: 'picture',
   similar: false,
   vichFit: false,
+  vichEqual: false,
   coachDismissed: false,
   annotator: '',
   autoAdvance: true,

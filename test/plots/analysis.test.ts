@@ -67,6 +67,38 @@ describe('the charts of the analysis', () => {
     expect(riskCurves(worth, SIZE)).toMatchSnapshot();
   });
 
+  it('names the risk-coverage curves beside them, no name over another', () => {
+    const titles = (['sigma', 'flip', 'entropy', 'margin', 'confidence'] as const).map((score, at) => ({
+      ...worth.scores[0]!,
+      score,
+      // Five curves a hair apart, as they are when all scores know the same.
+      curve: Array.from({ length: 101 }, (_, i) => ({
+        coverage: i / 100,
+        risk: 0.3 * (i / 100) ** 2 + at * 0.001,
+        threshold: 0,
+      })),
+    }));
+    const { strokes, left, right, top, bottom } = riskCurves(
+      { ...worth, scores: titles, images: 100, errors: 30 },
+      { width: 520, height: 320 },
+    );
+    const named = strokes.flatMap(({ label, name }) =>
+      label === undefined ? [] : [{ ...label, width: name.length * 6, name }],
+    );
+    expect(named).toHaveLength(5);
+    for (const one of named) {
+      expect(one.x).toBeGreaterThanOrEqual(left);
+      expect(one.x + one.width).toBeLessThanOrEqual(right + 1);
+      expect(one.y).toBeGreaterThan(top);
+      expect(one.y).toBeLessThan(bottom);
+      for (const other of named) {
+        if (other === one) continue;
+        const apart = Math.abs(one.y - other.y) >= 11 || one.x + one.width <= other.x || other.x + other.width <= one.x;
+        expect(`${one.name} and ${other.name} apart: ${apart}`).toBe(`${one.name} and ${other.name} apart: true`);
+      }
+    }
+  });
+
   it('say in a sentence what they show', () => {
     expect(reliabilitySummary(bins, { ece: 0.1167, nll: 1.2, brier: 0.5 })).toBe(
       'The model is overconfident by 8.3% on average, over 60 images. ECE 11.7%, NLL 1.200, Brier 0.500.',

@@ -57,6 +57,34 @@ describe('VICH plot', () => {
     }
   });
 
+  it('draws every curve as high as the others when asked to, and nothing else differently', () => {
+    const [plain, equal] = [vich(data, box), vich(data, { ...box, equal: true })];
+    const top = (d: string | null): number =>
+      Math.min(...[...(d ?? '').matchAll(/([\d.]+),([\d.]+)/g)].map(([, , y]) => Number(y)));
+    const tops = equal.curves.map(({ stroke }) => top(stroke));
+    for (const one of tops) expect(one).toBeCloseTo(tops[0] ?? NaN, 1);
+    expect(new Set(plain.curves.map(({ stroke }) => Math.round(top(stroke)))).size).toBeGreaterThan(3);
+    equal.curves.forEach((curve, at) => {
+      expect(curve.peak.x).toBe(plain.curves[at]?.peak.x);
+      expect(curve.deviation?.x1).toBe(plain.curves[at]?.deviation?.x1);
+      expect(curve.pixels(density(curve.mu, curve.mu, curve.sigma ?? 1))).toBeCloseTo(curve.peak.y, 6);
+    });
+  });
+
+  it('puts the baseline’s mu on the lanes, class by class, within the axis', () => {
+    const baseline = { classes: [...SEVEN].reverse(), mu: Float32Array.from([0.5, 1, 99, -99, 2, 0, 1.5]) };
+    const plot = vich(data, { ...box, baseline });
+    for (const curve of plot.curves) {
+      const mu = baseline.mu[baseline.classes.indexOf(curve.expression)] ?? NaN;
+      expect(curve.baselineX).toBeCloseTo(Math.min(plot.right, Math.max(plot.left, plot.x(mu))), 6);
+    }
+    const six = vich(data, { ...box, baseline: { classes: SEVEN.slice(1), mu: [1, 2, 3, 4, 5, 6] } });
+    expect(six.curves.filter(({ baselineX }) => baselineX === null).map(({ expression }) => expression)).toEqual([
+      SEVEN[0],
+    ]);
+    expect(vich(data, box).curves.every(({ baselineX }) => baselineX === null)).toBe(true);
+  });
+
   it('has eight curves for eight classes', () => {
     const eight: VichData = {
       classes: [...SEVEN, 'contempt'],
@@ -70,7 +98,7 @@ describe('VICH plot', () => {
     const plot = vich(data, box);
     for (const curve of plot.curves) {
       expect(curve.sigma).toBeCloseTo(Math.exp((curve.logvar ?? 0) / 2), 6);
-      expect(curve.peak.y).toBeCloseTo(plot.y(1 / ((curve.sigma ?? 1) * Math.sqrt(2 * Math.PI))), 4);
+      expect(curve.peak.y).toBeCloseTo(curve.pixels(1 / ((curve.sigma ?? 1) * Math.sqrt(2 * Math.PI))), 4);
       const { x1 = 0, x2 = 0, y = 0 } = curve.deviation ?? {};
       expect((x2 - x1) / 2).toBeCloseTo(plot.x(curve.mu + (curve.sigma ?? 0)) - curve.peak.x, 6);
       expect(y).toBeGreaterThan(curve.peak.y);
