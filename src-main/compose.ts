@@ -11,6 +11,7 @@ import { Evaluations } from './services/evaluation/evaluations.ts';
 import { Exports } from './services/exports/exports.ts';
 import { Gallery } from './services/images/gallery.ts';
 import { Media } from './services/images/media.ts';
+import { Slices } from './services/images/slices.ts';
 import { Labels } from './services/labels/labels.ts';
 import { Team } from './services/labels/team.ts';
 import type { Door } from './services/projects/lock.ts';
@@ -65,6 +66,7 @@ export interface Services {
   readonly labels: Offered<Labels>;
   readonly team: Offered<Team>;
   readonly versions: Offered<Versions>;
+  readonly slices: Offered<Slices>;
   readonly queues: Offered<Queues>;
   readonly presets: Offered<Presets>;
   readonly runs: Offered<Runs>;
@@ -126,6 +128,7 @@ export function composeServices(options: ComposeOptions): Services {
     team: new Team(workspace, labels, queries),
     versions: new Versions(workspace, emit, annotator, queries),
     queues: new Queues(workspace, gallery, { engine, emit, queries }),
+    slices: new Slices(workspace, emit),
     presets,
     runs,
     passports: new Passports(workspace),

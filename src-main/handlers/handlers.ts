@@ -12,6 +12,7 @@ import { labelHandlers } from './labels.ts';
 import { queueHandlers } from './queues.ts';
 import { modelHandlers } from './models.ts';
 import { runHandlers } from './runs.ts';
+import { sliceHandlers } from './slices.ts';
 import { suiteHandlers } from './suites.ts';
 import { versionHandlers } from './versions.ts';
 
@@ -26,6 +27,7 @@ export function createHandlers(services: Services, info: HostInfo): Handlers {
     ...labelHandlers(services),
     ...queueHandlers(services),
     ...runHandlers(services),
+    ...sliceHandlers(services),
     ...suiteHandlers(services),
     ...modelHandlers(services),
     ...evaluationHandlers(services),

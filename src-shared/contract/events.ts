@@ -9,6 +9,7 @@ const id = z.number().int();
 export const EVENTS = {
   'project.changed': z.object({ project: Project.nullable() }),
   'versions.changed': z.object({ dataset: id }),
+  'slices.changed': z.object({ dataset: id }),
   'datasets.changed': z.object({ dataset: id }),
   /**
    * Images whose label, flag, note or status changed; null: too many to name, ask again. `annotator`: who did it, and whose undo and

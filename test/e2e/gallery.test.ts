@@ -12,6 +12,8 @@ import { countedImages, focusedTile } from './page.ts';
 const suite = CHROMIUM === null ? `a large gallery in a browser (${NO_CHROMIUM})` : 'a large gallery in a browser';
 /** Beyond what an element may be high at this width, so that the scroll space is scaled as it is at a million. */
 const IMAGES = 20_000;
+/** Long enough for a busy machine. */
+const PATIENT = { timeout: 20_000 };
 
 describe.skipIf(CHROMIUM === null)(suite, () => {
   let opened: OpenedWorkbench;
@@ -39,7 +41,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
 
   async function clear(): Promise<void> {
     await opened.go(`/gallery?q=&n=${Math.random()}`);
-    await expect.poll(() => countedImages(page), { timeout: 10_000 }).toBe(IMAGES);
+    await expect.poll(() => countedImages(page), PATIENT).toBe(IMAGES);
   }
 
   /** The images that the service gives for a query, in order. */
@@ -60,7 +62,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       ['Control+End', IMAGES - 1],
     ] as const) {
       await page.keyboard.press(key);
-      await expect.poll(last).toBe(index);
+      await expect.poll(last, PATIENT).toBe(index);
       await page.locator(`.tile.current[data-index="${index}"][data-image]`).waitFor();
       expect(await page.locator('.tile').count()).toBeLessThanOrEqual(400);
     }
@@ -76,26 +78,26 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
   it('11: filter, focus and selection survive another view; filter and focus survive reloading', async () => {
     await opened.go('/gallery?q=label%3Asad%20wrong&sort=-sigma');
     const { total } = await asked('label:sad wrong');
-    await expect.poll(() => countedImages(page)).toBe(total);
+    await expect.poll(() => countedImages(page), PATIENT).toBe(total);
     await page.locator('.tile[data-index="5"]').click();
     await page.locator('.tile[data-index="7"]').click({ modifiers: ['Control'] });
     await page.locator('.tile[data-index="9"]').click({ modifiers: ['Control'] });
     const before = await focusedTile(page);
     const selected = () => page.locator('.tile[aria-selected="true"]').count();
     expect(await selected()).toBe(2);
-    await expect.poll(() => page.url()).toContain(`focus=${before.image}`);
+    await expect.poll(() => page.url(), PATIENT).toContain(`focus=${before.image}`);
 
     await page.getByRole('link', { name: 'History' }).click();
     await page.waitForURL(/#\/history/);
     await page.getByRole('link', { name: 'Gallery' }).click();
-    await expect.poll(async () => (await focusedTile(page)).image).toBe(before.image);
+    await expect.poll(async () => (await focusedTile(page)).image, PATIENT).toBe(before.image);
     expect(await countedImages(page)).toBe(total);
     expect(await selected()).toBe(2);
     expect(await chips()).toEqual(['label sad', 'wrong']);
 
     await page.reload();
     await page.locator('.tile[data-image]').first().waitFor();
-    await expect.poll(async () => (await focusedTile(page)).image).toBe(before.image);
+    await expect.poll(async () => (await focusedTile(page)).image, PATIENT).toBe(before.image);
     expect((await focusedTile(page)).index).toBe(before.index);
     expect(await countedImages(page)).toBe(total);
     expect(await chips()).toEqual(['label sad', 'wrong']);
@@ -113,14 +115,14 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     const active = await box().getAttribute('aria-activedescendant');
     expect(await page.locator(`#${active}`).innerText()).toMatch(/^label:/);
     await page.keyboard.press('Enter');
-    await expect.poll(() => box().inputValue()).toBe('label:');
+    await expect.poll(() => box().inputValue(), PATIENT).toBe('label:');
     await page.keyboard.type('fe');
     // The count beside the value is the gallery's.
     const { total } = await asked('label:fear');
-    await expect.poll(() => options().first().innerText()).toContain(total.toLocaleString('en'));
+    await expect.poll(() => options().first().innerText(), PATIENT).toContain(total.toLocaleString('en'));
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await expect.poll(() => countedImages(page)).toBe(total);
+    await expect.poll(() => countedImages(page), PATIENT).toBe(total);
     expect(await chips()).toEqual(['label fear']);
     await page.keyboard.type('-spl');
     await options().first().waitFor();
@@ -137,7 +139,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await box().fill(q);
     await page.keyboard.press('Enter');
     const { total, first } = await asked(q);
-    await expect.poll(() => countedImages(page)).toBe(total);
+    await expect.poll(() => countedImages(page), PATIENT).toBe(total);
     expect(await chips()).toEqual(['label sad', 'sigma >.6', '-split test', 'wrong']);
     expect(Number(await page.locator('.tile[data-index="0"]').getAttribute('data-image'))).toBe(first[0]);
     // Back from a chip into the box, and again.
@@ -145,8 +147,42 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     expect(await box().inputValue()).toBe('sigma>.6');
     await box().fill('sigma>1.2');
     await page.keyboard.press('Enter');
-    await expect.poll(() => chips()).toEqual(['label sad', '-split test', 'wrong', 'sigma >1.2']);
+    await expect.poll(() => chips(), PATIENT).toEqual(['label sad', '-split test', 'wrong', 'sigma >1.2']);
     expect(await countedImages(page)).toBe((await asked('label:sad -split:test wrong sigma>1.2')).total);
+  });
+
+  it('a filter with a name: saved, opened by its link, renamed, measured in Analysis, removed', async () => {
+    await opened.go('/gallery?q=label%3Afear%20wrong&sort=-sigma');
+    const { total, first } = await asked('label:fear wrong', 'sigma');
+    await expect.poll(() => countedImages(page), PATIENT).toBe(total);
+    const saved = page.getByRole('region', { name: 'Saved slices' });
+    await saved.getByRole('button', { name: 'Save this filter' }).click();
+    await page.getByRole('textbox', { name: 'Name of the slice' }).fill('Fear missed');
+    await page.keyboard.press('Enter');
+    await saved.getByRole('button', { name: 'Fear missed', exact: true }).waitFor();
+    await saved.getByRole('button', { name: 'Rename Fear missed' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'New name of Fear missed' }).fill('Missed fear');
+    await page.keyboard.press('Enter');
+    await saved.getByRole('button', { name: 'Missed fear', exact: true }).waitFor();
+
+    const [slice] = await api.get('slices.list', { dataset: project.dataset });
+    expect(slice).toMatchObject({ name: 'Missed fear', q: 'label:fear wrong', sort: 'sigma', descending: true });
+    await clear();
+    await opened.go(`/gallery?slice=${slice?.id}`);
+    await expect.poll(() => countedImages(page), PATIENT).toBe(total);
+    expect(await chips()).toEqual(['label fear', 'wrong']);
+    await expect
+      .poll(async () => Number(await page.locator('.tile[data-index="0"]').getAttribute('data-image')), PATIENT)
+      .toBe(first[0]);
+
+    await opened.go('/analysis/slices');
+    await page.getByRole('columnheader', { name: 'Saved slice' }).waitFor(PATIENT);
+    await page.getByRole('link', { name: 'Missed fear' }).click();
+    await page.waitForURL(/#\/gallery/);
+    await saved.getByRole('button', { name: 'Remove Missed fear' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => saved.getByRole('button', { name: 'Missed fear', exact: true }).count(), PATIENT).toBe(0);
   });
 
   it('an error stands under its word with what was meant, and one click mends it', async () => {
@@ -160,7 +196,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     const [under, chip] = await Promise.all([error.boundingBox(), page.locator('.chip.bad').boundingBox()]);
     expect(Math.abs((under?.x ?? 0) - (chip?.x ?? 999))).toBeLessThan(4);
     await error.getByRole('button', { name: 'Use label:sad' }).click();
-    await expect.poll(() => chips()).toEqual(['wrong', 'label sad']);
+    await expect.poll(() => chips(), PATIENT).toEqual(['wrong', 'label sad']);
     expect(await error.count()).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 /** A run's accuracy on parts of the images: splits, who labelled, and every further fact that the dataset brought. */
 import type { Slice, SliceGroup } from '../../../src-shared/domain/evaluation.ts';
 import { withTerm } from '../../../src-shared/domain/query/edit.ts';
+import { parseQuery } from '../../../src-shared/domain/query/parse.ts';
 import { measuredQuery } from '../../../src-shared/domain/query/measured.ts';
 import type { Condition } from '../../../src-shared/domain/query/ast.ts';
 import { massRanges } from '../../../src-shared/metrics/bins.ts';
@@ -46,6 +47,16 @@ export function slicesIn(store: Store, request: Measure): SliceGroup[] {
     if (slices.length > 1) groups.push({ name, slices: [...slices], others: cases.length - covered });
   };
 
+  const inCases = new Map(cases.map((one) => [one.image, one]));
+  const saved = store.slices.list(request.dataset).flatMap(({ name, q }) => {
+    if (!parseQuery(q).ok) return [];
+    const found = store.images.ids({ ...request, q, sort: 'id', descending: false });
+    const members = Array.from(found).flatMap((image) => inCases.get(image) ?? []);
+    return members.length === 0 ? [] : [sliceOf(name, `${base} ${q}`.trim(), members)];
+  });
+  // They may overlap, and one alone is worth a row: somebody has asked for it.
+  if (saved.length > 0) groups.push({ name: 'saved', slices: saved, others: 0 });
+
   const bySplit = Map.groupBy(cases, (one) => one.split);
   add(
     'split',
@@ -55,9 +66,8 @@ export function slicesIn(store: Store, request: Measure): SliceGroup[] {
     cases.length - (bySplit.get('')?.length ?? 0),
   );
 
-  const byImage = new Map(cases.map((one) => [one.image, one]));
   const byAnnotator = Map.groupBy(
-    store.opinions.of(request.dataset).filter(({ image }) => byImage.has(image)),
+    store.opinions.of(request.dataset).filter(({ image }) => inCases.has(image)),
     ({ annotator }) => annotator,
   );
   const spoken = new Set([...byAnnotator.values()].flat().map(({ image }) => image));
@@ -65,7 +75,7 @@ export function slicesIn(store: Store, request: Measure): SliceGroup[] {
     slice(
       name,
       { kind: 'annotator', values: [name] },
-      opinions.flatMap(({ image }) => byImage.get(image) ?? []),
+      opinions.flatMap(({ image }) => inCases.get(image) ?? []),
     ),
   );
   // One annotator beside everybody else's images is a comparison too.

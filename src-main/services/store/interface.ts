@@ -16,6 +16,7 @@ import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 import type { Suite } from '../../../src-shared/domain/suite.ts';
 import type { Trial } from '../../../src-shared/domain/trial.ts';
+import type { SavedSlice } from '../../../src-shared/domain/saved-slice.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
 import type { AuditTable } from './audit-table.ts';
 import type { HeldOutTable } from './held-out.ts';
@@ -376,6 +377,17 @@ export interface JobTable {
  * One open project's database: the only writer. Every method is synchronous and short, or works in batches; a full disk throws
  * FailureError 'disk-full' and leaves the database as it was.
  */
+export interface SavedSliceTable {
+  /** By name. */
+  list(dataset: number): SavedSlice[];
+  get(slice: number): SavedSlice | null;
+  /** Throws FailureError 'conflict' for a name that is taken. */
+  insert(slice: Omit<SavedSlice, 'id'>): number;
+  /** Throws FailureError 'conflict' for a name that is taken. */
+  rename(slice: number, name: string): void;
+  remove(slice: number): void;
+}
+
 export interface Store {
   readonly folder: string;
   readonly datasets: DatasetTable;
@@ -385,6 +397,7 @@ export interface Store {
   readonly history: LabelHistory;
   readonly audit: AuditTable;
   readonly versions: VersionTable;
+  readonly slices: SavedSliceTable;
   readonly opinions: OpinionTable;
   readonly runs: RunTable;
   readonly suites: SuiteTable;

@@ -19,6 +19,7 @@ import { Predictions } from './predictions.ts';
 import { Rounds } from './rounds.ts';
 import { Runs } from './runs.ts';
 import { Suites, Trials } from './suites.ts';
+import { SavedSlices } from './saved-slices.ts';
 import { Versions } from './versions.ts';
 
 /** The database's file in a project's folder. */
@@ -37,6 +38,7 @@ class SqliteStore implements Store {
   readonly history: AsOf;
   readonly audit: Audit;
   readonly versions: Versions;
+  readonly slices: SavedSlices;
   readonly opinions: Opinions;
   readonly runs: Runs;
   readonly suites: Suites;
@@ -60,6 +62,7 @@ class SqliteStore implements Store {
     this.history = new AsOf(database, places);
     this.audit = new Audit(database);
     this.versions = new Versions(database);
+    this.slices = new SavedSlices(database);
     this.runs = new Runs(database, places, predictions);
     this.suites = new Suites(database);
     this.trials = new Trials(database);

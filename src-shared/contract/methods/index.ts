@@ -10,6 +10,7 @@ import { labels } from './labels.ts';
 import { queues } from './queues.ts';
 import { models } from './models.ts';
 import { runs } from './runs.ts';
+import { slices } from './slices.ts';
 import { suites } from './suites.ts';
 import { versions } from './versions.ts';
 
@@ -23,6 +24,7 @@ export const METHODS = {
   ...labels,
   ...queues,
   ...runs,
+  ...slices,
   ...suites,
   ...models,
   ...evaluation,

@@ -52,6 +52,7 @@ it('a project from before confidence and flip gets them from its stored outputs'
   for (const name of ['images_come', 'images_change', 'splits_change', 'predictions_come', 'predictions_go'])
     undo.push(`DROP TRIGGER ${name}`);
   for (const table of ['datasets', 'runs']) undo.push(`ALTER TABLE ${table} DROP COLUMN revision`);
+  undo.push('DROP TABLE saved_slices');
   sql.exec(undo.join(';'));
   sql.pragma(`user_version = ${MIGRATIONS.indexOf(confidence)}`);
   sql.close();

@@ -16,6 +16,7 @@ import { revisions } from './0014-revisions.ts';
 import { stalePredictions } from './0015-stale-predictions.ts';
 import { heldOut } from './0016-held-out.ts';
 import { rounds } from './0017-rounds.ts';
+import { savedSlices } from './0018-saved-slices.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   stalePredictions,
   heldOut,
   rounds,
+  savedSlices,
 ];
