@@ -142,6 +142,8 @@ export function complete(text: string, caret: number, known: Completable): Compl
   const word = typed.slice(minus.length);
   const negated = (one: Suggestion): Suggestion => ({ ...one, text: `${minus}${one.text}` });
   const head = /^(@"[^"]*"|@?[\p{L}_][\p{L}\p{N}_]*)(:|>=|<=|>|<|=)(.*)$/u.exec(word);
+  // Quoted text stands for itself.
+  if (word.startsWith('"')) return { start, end, suggestions: [] };
   if (head === null) {
     const all = words(known).filter(({ text: one }) => one !== word);
     return {
