@@ -154,7 +154,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       .poll(() => page.locator('[aria-live=polite]').allInnerTexts(), { timeout: 5_000 })
       .toContainEqual(expect.stringContaining('still opening'));
     release();
-    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), { timeout: 10_000 }).toMatch(/Hard/);
+    await expect.poll(() => page.locator('main h1').first().innerText(), { timeout: 10_000 }).toMatch(/Hard/);
     await page.waitForTimeout(300);
     expect((await detail(image)).opinions).toEqual([]);
   });
