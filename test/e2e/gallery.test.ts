@@ -148,7 +148,8 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await box().fill('sigma>1.2');
     await page.keyboard.press('Enter');
     await expect.poll(() => chips(), PATIENT).toEqual(['label sad', '-split test', 'wrong', 'sigma >1.2']);
-    expect(await countedImages(page)).toBe((await asked('label:sad -split:test wrong sigma>1.2')).total);
+    const narrower = await asked('label:sad -split:test wrong sigma>1.2');
+    await expect.poll(() => countedImages(page), PATIENT).toBe(narrower.total);
   });
 
   it('a filter with a name: saved, opened by its link, renamed, measured in Analysis, removed', async () => {
