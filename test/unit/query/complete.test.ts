@@ -65,7 +65,7 @@ describe('completion', () => {
     expect(suggestions).toEqual([{ text: 'label:sad', meaning: 'Sad', count: 12, open: false }]);
     expect(complete('wro', 3, KNOWN).suggestions[0]).toMatchObject({ count: 7, open: false });
     expect(complete('sigm', 4, KNOWN).suggestions[0]).toMatchObject({
-      meaning: expect.stringContaining('0 to 2'),
+      meaning: expect.stringContaining('0 to 2') as string,
       open: true,
     });
   });
@@ -96,7 +96,7 @@ describe('a word that makes no sense', () => {
     ['status:borken', 'status:broken'],
     ['sgima>.5', 'sigma>.5'],
   ])('%s: did you mean %s', (q, suggestion) => {
-    expect(chips(q)[0]).toMatchObject({ suggestion, problem: expect.stringContaining('Did you mean') });
+    expect(chips(q)[0]).toMatchObject({ suggestion, problem: expect.stringContaining('Did you mean') as string });
     expect(parseQuery(suggestion)).toMatchObject({ ok: true });
   });
 

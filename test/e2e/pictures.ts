@@ -1,0 +1,40 @@
+/** `npm run pictures`: a picture of each view in both themes for docs/pictures, on the drawn sample; small enough for the repository. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { root } from './paths.ts';
+import { walk } from './walk.ts';
+
+/** Name of a picture by the scene that shows its view. */
+const PICTURES: Readonly<Record<string, string>> = {
+  home: 'home',
+  data: 'data',
+  gallery: 'gallery',
+  triage: 'triage',
+  analysis: 'analysis',
+  history: 'history',
+  'train-run': 'train',
+  models: 'models',
+  devices: 'devices',
+  runs: 'runs',
+  compare: 'compare',
+};
+const WIDTH = 960;
+const QUALITY = 72;
+
+const folder = join(root, 'docs', 'pictures');
+mkdirSync(folder, { recursive: true });
+await walk({
+  ...{ width: 1280, height: 800, wanted: Object.keys(PICTURES) },
+  at: async (page, scene, theme) => {
+    const name = `${PICTURES[scene] ?? scene}-${theme}.webp`;
+    // The first minute's hints and notices come and go: the view itself shall be seen.
+    const hide = page.getByRole('button', { name: 'Hide', exact: true });
+    if (await hide.isVisible()) await hide.click();
+    const picture = sharp(await page.screenshot())
+      .resize({ width: WIDTH })
+      .webp({ quality: QUALITY });
+    await picture.toFile(join(folder, name));
+    console.log(name);
+  },
+});
