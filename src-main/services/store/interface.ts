@@ -16,7 +16,6 @@ import type { SoftLabel, Votes } from '../../../src-shared/domain/votes.ts';
 import type { EpochMetrics, Run, RunMetrics } from '../../../src-shared/domain/run.ts';
 import type { Suite } from '../../../src-shared/domain/suite.ts';
 import type { Trial } from '../../../src-shared/domain/trial.ts';
-import type { SavedSlice } from '../../../src-shared/domain/saved-slice.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
 import type { AuditTable } from './audit-table.ts';
 import type { HeldOutTable } from './held-out.ts';
@@ -24,6 +23,7 @@ import type { ImportTable } from './import-table.ts';
 import type { NewImage } from './new-image.ts';
 import type { RoundTable } from './rounds.ts';
 import type { OpinionTable } from './opinion-table.ts';
+import type { SavedSliceTable } from './saved-slices.ts';
 
 export type { ImageState, NewImage } from './new-image.ts';
 export type { ImportProgress, ImportStep, ImportTable, UndealtImage, UnfinishedImport } from './import-table.ts';
@@ -377,17 +377,6 @@ export interface JobTable {
  * One open project's database: the only writer. Every method is synchronous and short, or works in batches; a full disk throws
  * FailureError 'disk-full' and leaves the database as it was.
  */
-export interface SavedSliceTable {
-  /** By name. */
-  list(dataset: number): SavedSlice[];
-  get(slice: number): SavedSlice | null;
-  /** Throws FailureError 'conflict' for a name that is taken. */
-  insert(slice: Omit<SavedSlice, 'id'>): number;
-  /** Throws FailureError 'conflict' for a name that is taken. */
-  rename(slice: number, name: string): void;
-  remove(slice: number): void;
-}
-
 export interface Store {
   readonly folder: string;
   readonly datasets: DatasetTable;

@@ -1,7 +1,17 @@
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { SavedSlice } from '../../../src-shared/domain/saved-slice.ts';
 import type { Database } from './database.ts';
-import type { SavedSliceTable } from './interface.ts';
+
+export interface SavedSliceTable {
+  /** By name. */
+  list(dataset: number): SavedSlice[];
+  get(slice: number): SavedSlice | null;
+  /** Throws FailureError 'conflict' for a name that is taken. */
+  insert(slice: Omit<SavedSlice, 'id'>): number;
+  /** Throws FailureError 'conflict' for a name that is taken. */
+  rename(slice: number, name: string): void;
+  remove(slice: number): void;
+}
 
 type SliceRecord = Omit<SavedSlice, 'descending'> & { descending: number };
 

@@ -16,7 +16,7 @@ async function setUp() {
   const images = Array.from({ length: 40 }, (_, index) => newImage(`${index}.png`, index % 4 === 0 ? 'sad' : 'happy'));
   const { dataset, ids } = addDataset(store, 'd', images);
   const slices = new Slices(workspace, (event, payload) => {
-    if (event === 'slices.changed' && 'dataset' in payload) told.push(payload.dataset as number);
+    if (event === 'slices.changed' && 'dataset' in payload) told.push(payload.dataset);
   });
   const rule = (name: string, q: string): Omit<SavedSlice, 'id'> => ({
     ...{ dataset, name, q, sort: 'loss', descending: true },
