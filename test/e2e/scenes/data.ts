@@ -1,6 +1,6 @@
 /** Data, the import wizard, analysis and history. */
 import { join } from 'node:path';
-import { escape, view, type Place, type Scene } from './scene.ts';
+import { chooseWay, escape, view, type Place, type Scene } from './scene.ts';
 
 export const DATA: readonly Scene[] = [
   view('data', '/data'),
@@ -33,6 +33,7 @@ export const DATA: readonly Scene[] = [
   ...['labels', 'check'].map((name) => ({
     name: `import-${name}`,
     show: async ({ page }: Place) => {
+      if (name === 'labels') await chooseWay(page);
       await page.getByRole('button', { name: 'Next', exact: true }).click();
       await page.waitForTimeout(2_500);
     },

@@ -1,7 +1,7 @@
 /** Runs, comparisons, what is left unfinished, the ablation and the trials; last, for it opens other projects, an import of its own. */
 import { join } from 'node:path';
 import { openFewFaces } from '../few-faces.ts';
-import { escape, view, type Scene } from './scene.ts';
+import { chooseWay, escape, view, type Scene } from './scene.ts';
 
 export const RUNS: readonly Scene[] = [
   view('runs', '/runs'),
@@ -106,6 +106,7 @@ export const RUNS: readonly Scene[] = [
       await go(`/data/import?source=${encodeURIComponent(join(home, 'sample', 'faces'))}`);
       for (let step = 0; step < 2; step++) {
         await page.waitForTimeout(1_500);
+        if (step === 0) await chooseWay(page);
         await page.getByRole('button', { name: 'Next', exact: true }).click();
       }
       await page.getByRole('button', { name: 'Start import' }).click();

@@ -62,3 +62,9 @@ export async function pickCheckpoint(page: Page, label: string, file: string): P
   await path.fill(file);
   await path.press('Enter');
 }
+
+/** Takes the first way to read a source where several fit: the wizard waits for a choice. */
+export async function chooseWay(page: Page): Promise<void> {
+  const ways = page.getByRole('radiogroup', { name: 'How to read the source' }).getByRole('radio');
+  await ways.first().click();
+}
