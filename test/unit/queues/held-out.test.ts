@@ -112,7 +112,7 @@ describe('with the real engine', () => {
       run,
       store.images.files(report.dataset, null).map(({ id }) => ({ image: id, mu: new Float32Array(7), logvar: null })),
     );
-    const { images, evidence, caveat } = await mislabelled.rank(input);
+    const { images, evidence, caveat } = mislabelled.rank(input);
     expect(evidence).toEqual({ outOfSample: true, dynamics: false, canJudge: true });
     expect(caveat).toBeNull();
     const place = images.toSorted((a, b) => b.score - a.score).findIndex(({ image }) => image === planted);

@@ -19,7 +19,7 @@ function setUp() {
     ids.map((image) => ({ image, mu, logvar: null })),
   );
   const scores = async () => {
-    const { images, caveat, evidence } = await mislabelled.rank({ store, dataset, run, annotator: '' });
+    const { images, caveat, evidence } = mislabelled.rank({ store, dataset, run, annotator: '' });
     const found = new Map(images.map((one) => [one.image, one]));
     return { train: found.get(train), test: found.get(test), caveat, evidence };
   };

@@ -25,7 +25,7 @@ function answering(environment: Readonly<Record<string, string>>): EngineProcess
     pid: started.length,
     post: (message: ToEngine) => {
       if (message.kind === 'call')
-        queueMicrotask(() => say({ kind: 'value', id: message.id, value: null } as FromEngine));
+        queueMicrotask(() => say({ kind: 'value', id: message.id, value: null }));
     },
     onMessage: (listener) => (say = listener),
     onExit: (listener) => (die = listener),
