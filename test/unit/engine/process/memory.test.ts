@@ -24,8 +24,7 @@ function answering(environment: Readonly<Record<string, string>>): EngineProcess
   return {
     pid: started.length,
     post: (message: ToEngine) => {
-      if (message.kind === 'call')
-        queueMicrotask(() => say({ kind: 'value', id: message.id, value: null }));
+      if (message.kind === 'call') queueMicrotask(() => say({ kind: 'value', id: message.id, value: null }));
     },
     onMessage: (listener) => (say = listener),
     onExit: (listener) => (die = listener),
