@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { Api } from './api.ts';
@@ -225,5 +226,20 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
         return pixels.some((value, i) => i % 4 === 3 && value > 40);
       });
     expect(painted).toBe(true);
+  });
+
+  it('has nothing serious for axe in any view, in both themes', async () => {
+    await openSample(page);
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+      for (const route of ['home', 'gallery', 'data', 'train', 'runs', 'analysis']) {
+        await page.goto(`${page.url().split('#')[0]}#/${route}`);
+        await page.locator('main').waitFor();
+        await page.waitForTimeout(400);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(serious.map(({ id, nodes }) => `${theme} ${route} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      }
+    }
   });
 });
