@@ -25,7 +25,7 @@ async function measure({ workspace }: Services, title: string, dataset: number, 
   const ids = [...store.images.ids({ dataset, run, q: '', sort: 'id', descending: false })];
   const rows = store.images.rows(ids, run);
   const wanted = rows.map(({ path }) => planted.has(path));
-  const { images } = await mislabelled.rank({ store, dataset, run, annotator: '' });
+  const { images } = mislabelled.rank({ store, dataset, run, annotator: '' });
   const scores = new Map(images.map(({ image, score }) => [image, score]));
   console.log(`${title}: ${wanted.filter(Boolean).length} planted errors among ${rows.length} faces`);
   const tell = (name: string, values: readonly number[]): void => {

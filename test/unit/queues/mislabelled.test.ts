@@ -18,7 +18,7 @@ function setUp() {
     run,
     ids.map((image) => ({ image, mu, logvar: null })),
   );
-  const scores = async () => {
+  const scores = () => {
     const { images, caveat, evidence } = mislabelled.rank({ store, dataset, run, annotator: '' });
     const found = new Map(images.map((one) => [one.image, one]));
     return { train: found.get(train), test: found.get(test), caveat, evidence };
@@ -29,30 +29,30 @@ function setUp() {
 /** Two thirds of the probability for happy, a third for sad. */
 const HELD_OUT = Float32Array.of(0, 2 / 3, 1 / 3, 0, 0, 0, 0);
 
-it('alone, the run’s own prediction is all there is, and it says that it knows its training images', async () => {
+it('alone, the run’s own prediction is all there is, and it says that it knows its training images', () => {
   const { scores, own } = setUp();
-  const found = await scores();
+  const found = scores();
   expect(found.train?.score).toBeCloseTo(1 - own, 6);
   expect(found.test?.score).toBeCloseTo(1 - own, 6);
   expect(found.caveat).toMatch(/too kind to their labels until the labels are judged out of sample/);
   expect(found.evidence).toEqual({ outOfSample: false, dynamics: false, canJudge: false });
 });
 
-it('what the run learned by heart does not count beside heads that did not; what it never saw does', async () => {
+it('what the run learned by heart does not count beside heads that did not; what it never saw does', () => {
   const { store, dataset, run, train, test, scores, own } = setUp();
   store.heldOut.put(
     run,
     dataset,
     [train, test].map((image) => ({ image, p: HELD_OUT })),
   );
-  const found = await scores();
+  const found = scores();
   expect(found.train?.score).toBeCloseTo(2 / 3, 6);
   expect(found.test?.score).toBeCloseTo(1 - Math.sqrt(own / 3), 6);
   expect(found.train?.reason).toContain('Happy (67 %), labelled Sad (33 %)');
   expect(found.caveat).toBeNull();
 });
 
-it('the course of training counts for the label that was trained, and for no other', async () => {
+it('the course of training counts for the label that was trained, and for no other', () => {
   const { store, dataset, run, train, scores } = setUp();
   store.heldOut.put(run, dataset, [{ image: train, p: HELD_OUT }]);
   store.runs.setTrainingImages(run, Int32Array.of(train), Uint8Array.of(2));
@@ -62,13 +62,13 @@ it('the course of training counts for the label that was trained, and for no oth
   };
   const loss = Float32Array.of(Math.log(12));
   store.runs.addEpoch(run, metrics, { loss, margin: Float32Array.of(-1), predicted: Uint8Array.of(1) });
-  const found = await scores();
+  const found = scores();
   // sqrt(1/3 * 1/12) = 1/6
   expect(found.train?.score).toBeCloseTo(5 / 6, 6);
   expect(found.train?.reason).toContain('in training Sad had 8 %');
   expect(found.evidence?.dynamics).toBe(true);
   store.labels.apply([train], { kind: 'hard', label: 'happy' }, 'ann');
-  const after = await scores();
+  const after = scores();
   expect(after.train?.score).toBeCloseTo(1 / 3, 6);
   expect(after.train?.reason).not.toContain('in training');
 });

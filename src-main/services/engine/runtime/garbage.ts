@@ -9,8 +9,8 @@ let collector: (() => void) | null = null;
 export function collect(): void {
   if (collector === null) {
     setFlagsFromString('--expose-gc');
-    const found: unknown = runInNewContext('gc');
-    collector = typeof found === 'function' ? () => void found() : () => undefined;
+    const found = runInNewContext('gc') as (() => void) | undefined;
+    collector = found ?? (() => undefined);
   }
   collector();
 }
