@@ -1,11 +1,11 @@
 /** What two runs learned from, as their passports say, and how that differs. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../../src-shared/domain/canonical-json.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Passport } from '../../../src-shared/domain/passport.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { PREPROCESSING } from '../engine/preprocessing.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import { readOrigin } from '../passports/origin.ts';
 import { PASSPORT_FILE } from '../passports/passports.ts';
 import { unseal } from '../passports/seal.ts';
@@ -15,25 +15,20 @@ import { checkpointFolder } from '../runs/checkpoint-folder.ts';
 export interface Known {
   readonly data: Passport['data'];
   readonly preprocessing: Passport['preprocessing'];
-  /** The passport that an imported model brought was altered since. */
+  /** The passport that an imported model brought was altered since, or what a run recorded at its start is damaged. */
   readonly altered: boolean;
 }
 
 /** @param project its folder. */
 export function knownOf(project: string, run: Run): Known {
   const folder = checkpointFolder(project, run.id);
-  const own: Known = { data: readOrigin(folder)?.data ?? null, preprocessing: PREPROCESSING, altered: false };
-  let text: string;
+  const text = readIfThere(join(folder, PASSPORT_FILE));
   try {
-    text = readFileSync(join(folder, PASSPORT_FILE), 'utf8');
-  } catch {
-    return own;
-  }
-  try {
+    if (text === null) return { data: readOrigin(folder)?.data ?? null, preprocessing: PREPROCESSING, altered: false };
     const { data, preprocessing } = unseal(text, run.name).passport;
     return { data, preprocessing, altered: false };
   } catch (thrown) {
-    if (thrown instanceof FailureError) return { ...own, altered: true };
+    if (thrown instanceof FailureError) return { data: null, preprocessing: PREPROCESSING, altered: true };
     throw thrown;
   }
 }
@@ -51,7 +46,8 @@ export function dataUnlikeness([a, b]: readonly [Run, Run], [first, second]: rea
     [a, first],
     [b, second],
   ] as const) {
-    if (known.altered) sentences.push(`The passport of “${run.name}” was altered: what it says is not used.`);
+    if (known.altered)
+      sentences.push(`The passport of “${run.name}” was altered or is damaged: what it says is not used.`);
     if (canonicalJson(known.preprocessing) !== canonicalJson(PREPROCESSING))
       sentences.push(
         `“${run.name}” learned from images that were prepared otherwise than those it was measured on here.`,

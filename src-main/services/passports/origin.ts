@@ -1,13 +1,15 @@
 /** What is known of a run only when it begins, kept beside its checkpoints until its passport is asked for. */
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { canonicalJson } from '../../../src-shared/domain/canonical-json.ts';
+import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { DataFacts, Environment, Passport, presetDifferences } from '../../../src-shared/domain/passport.ts';
 import type { Preset, TrainSettings } from '../../../src-shared/domain/run.ts';
 import { replaceFile } from '../engine/checkpoint/durable.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import { environment } from './environment.ts';
 import { canonicalHash } from './seal.ts';
 
@@ -45,12 +47,19 @@ export function writeOrigin(folder: string, origin: Origin): void {
   replaceFile(join(folder, NAME), [new TextEncoder().encode(canonicalJson(origin))]);
 }
 
-/** Null for a run of a version that kept none. */
+/** Null for a run of a version that kept none. @throws FailureError 'invalid' for a damaged one: nothing is made up in its place. */
 export function readOrigin(folder: string): Origin | null {
+  const file = join(folder, NAME);
+  const text = readIfThere(file);
+  if (text === null) return null;
   try {
-    return Origin.parse(JSON.parse(readFileSync(join(folder, NAME), 'utf8')));
+    return Origin.parse(JSON.parse(text));
   } catch {
-    return null;
+    throw new FailureError({
+      kind: 'invalid',
+      message: `What was recorded when the run began is damaged: ${file}.`,
+      remedy: 'Put the file back from a copy; or remove it, and the passport will say that nothing was recorded.',
+    });
   }
 }
 

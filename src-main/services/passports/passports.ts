@@ -6,6 +6,7 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Passport, SealedPassport } from '../../../src-shared/domain/passport.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { PREPROCESSING } from '../engine/preprocessing.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import { checkpointFolder } from '../runs/checkpoint-folder.ts';
 import { requireRun } from '../runs/context.ts';
 import type { OpenProject } from '../runs/context.ts';
@@ -49,7 +50,7 @@ export class Passports {
 /** @throws FailureError as `Passports.of`. */
 export async function passportOf(store: Store, run: Run): Promise<SealedPassport & { readonly text: string }> {
   const folder = checkpointFolder(store.folder, run.id);
-  const brought = await readFile(join(folder, PASSPORT_FILE), 'utf8').catch(() => null);
+  const brought = readIfThere(join(folder, PASSPORT_FILE));
   if (brought !== null) return { ...unseal(brought, `The passport of “${run.name}”`), text: brought };
   if (run.kind === 'imported' || run.settings === null || run.trainSplit === null)
     throw none(run, 'it was imported without one', 'Import it together with its passport, from a bundle.');

@@ -142,6 +142,12 @@ describe('a passport', () => {
     const { passport } = await passports.of(run);
     expect(passport).toEqual({ ...whole, preset: null, environments: [], parents: [] });
   });
+
+  it('is refused where what was recorded is damaged: nothing is made up in its place', async () => {
+    const run = await trained(addDataset(store, 'faces', FACES).dataset);
+    writeFileSync(join(folder, 'checkpoints', `run-${run}`, 'origin.json'), '{"format":"poster-var-origin/1",');
+    expect(await refusal(() => passports.of(run))).toMatch(/recorded when the run began is damaged/);
+  });
 });
 
 describe('a passport that was tampered with', () => {
