@@ -73,12 +73,16 @@ class Labels {
     };
   }
 
+  /** Asks what can be undone; an undo that is asked for meanwhile waits for the answer. */
   async refresh(): Promise<void> {
     this.#before = [];
     this.#after = [];
     if (session.project === null) return this.#tell(false, false);
-    const state = await call('labels.state', { annotator: me() });
-    if (state !== null) this.#tell(state.canUndo, state.canRedo);
+    this.#enqueue(async () => {
+      const state = await call('labels.state', { annotator: me() });
+      if (state !== null) this.#tell(state.canUndo, state.canRedo);
+    });
+    await this.#queue;
   }
 
   apply(action: LabelAction): void {

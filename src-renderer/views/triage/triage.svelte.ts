@@ -31,6 +31,8 @@ class Triage {
   /** What the queue on screen was opened as; '' for none. */
   #shown = $state('');
   #opening = 0;
+  /** Counts every move, so that an opening that was under way does not undo one. */
+  #moves = 0;
   readonly #asked = new Set<number>();
 
   constructor() {
@@ -117,12 +119,20 @@ class Triage {
     if (turn !== this.#opening) return;
     this.#failure = result.ok ? null : result.error;
     if (!result.ok) return;
+    // Until its start is known the queue before stays, whole: a move made meanwhile counts for the new one.
+    let at: number;
+    let moves: number;
+    do {
+      moves = this.#moves;
+      at = await this.#start(result.value.snapshot);
+      if (turn !== this.#opening) return;
+    } while (moves !== this.#moves);
     this.#asked.clear();
     this.#entries = {};
     this.#opened = result.value;
     this.#shown = key;
-    this.#at = await this.#start(result.value.snapshot);
-    this.#want(this.#at);
+    this.#at = at;
+    this.#want(at);
     void this.#refreshProgress();
   }
 
@@ -137,10 +147,16 @@ class Triage {
 
   go(index: number): void {
     if (this.total === 0) return;
+    this.#moves += 1;
     this.#at = Math.min(this.total - 1, Math.max(0, index));
     this.#want(this.#at);
-    const image = this.entry?.row.id;
-    if (image !== undefined) router.set({ focus: image }, { replace: true });
+    this.#tellAddress();
+  }
+
+  /** The address names the image that is judged, once that is known. */
+  #tellAddress(): void {
+    const image = router.segments[0] === 'triage' ? this.entry?.row.id : undefined;
+    if (image !== undefined && router.id('focus') !== image) router.set({ focus: image }, { replace: true });
   }
 
   step(by: number): void {
@@ -161,7 +177,9 @@ class Triage {
     const snapshot = this.#opened?.snapshot;
     if (snapshot === undefined) return;
     const index = await call('images.locate', { snapshot, image });
-    if (index !== null && index >= 0) this.go(index);
+    if (index === null) return;
+    if (snapshot !== this.#opened?.snapshot) return this.focusOn(image);
+    if (index >= 0) this.go(index);
   }
 
   /** Shows a change at once; returns what takes it back. */
@@ -195,8 +213,7 @@ class Triage {
     }
     const fetched = result.value.map((entry, at) => [offset + at, entry] as const);
     this.#entries = { ...this.#entries, ...Object.fromEntries(fetched) };
-    if (router.id('focus') === null && this.entry !== undefined)
-      router.set({ focus: this.entry.row.id }, { replace: true });
+    this.#tellAddress();
   }
 
   /** What was labelled, here or elsewhere, as it stands now. */
