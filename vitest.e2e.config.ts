@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/e2e/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    // A browser starved of its processor can lose a race that no user would run; the report marks what needed its second go.
+    retry: 1,
     pool: 'forks',
     fileParallelism: false,
     passWithNoTests: true,

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureBuilt, ensureInstalled, environment, node24, root, say } from './lib/environment.mjs';
 
 ensureInstalled();
@@ -11,6 +11,7 @@ const bin = (...parts) => join(root, 'node_modules', ...parts);
 const tsc = bin('typescript', 'bin', 'tsc');
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const skips = [];
+const failures = [];
 
 function node(args, options = {}) {
   return spawnSync(node24, args, { cwd: root, env: environment(), stdio: 'inherit', ...options });
@@ -21,10 +22,11 @@ function check(name, args) {
   const { status } = node(args);
   const passed = status === 0;
   counts[passed ? 'passed' : 'failed'] += 1;
+  if (!passed) failures.push(name);
   say(`${passed ? 'ok' : 'FAILED'}  ${name}  ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 
-/** Runs vitest, adds its counts, and keeps what was skipped with its reason (the reason stands in the test's name). */
+/** Runs vitest, adds its counts, and keeps the names of what failed and of what was skipped (with its reason). */
 function vitest(name, config) {
   const folder = mkdtempSync(join(tmpdir(), 'poster-var-test-'));
   const report = join(folder, 'report.json');
@@ -40,6 +42,7 @@ function vitest(name, config) {
   if (!existsSync(report)) {
     say(`FAILED  ${name}: vitest ended with ${status} before it wrote a report`);
     counts.failed += 1;
+    failures.push(name);
     return;
   }
   const result = JSON.parse(readFileSync(report, 'utf8'));
@@ -49,12 +52,19 @@ function vitest(name, config) {
   counts.skipped += result.numPendingTests + result.numTodoTests;
   for (const file of result.testResults) {
     // A file that fails while loading has no tests of its own to count.
-    if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) counts.failed += 1;
+    if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) {
+      counts.failed += 1;
+      failures.push(relative(root, file.name));
+    }
     for (const test of file.assertionResults) {
+      if (test.status === 'failed') failures.push(`${relative(root, file.name)}: ${test.fullName}`);
       if (test.status === 'pending' || test.status === 'skipped') skips.push(test.fullName);
     }
   }
-  if (status !== 0 && result.success) counts.failed += 1;
+  if (status !== 0 && result.success) {
+    counts.failed += 1;
+    failures.push(`${name}: vitest ended with ${status}`);
+  }
 }
 
 for (const layer of ['src-shared', 'src-main', 'test', 'tsconfig.tools.json'])
@@ -73,6 +83,10 @@ vitest('unit and parity', 'vitest.config.ts');
 ensureBuilt();
 vitest('browser', 'vitest.e2e.config.ts');
 
-if (skips.length > 0) say(`\nSkipped:\n${skips.map((skip) => `  ${skip}`).join('\n')}`);
+for (const [title, names] of [
+  ['Skipped', skips],
+  ['Failed', failures],
+])
+  if (names.length > 0) say(`\n${title}:\n${names.map((one) => `  ${one}`).join('\n')}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
