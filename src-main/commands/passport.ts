@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Passport, SealedPassport } from '../../src-shared/domain/passport.ts';
+import { bestEpochText } from '../../src-shared/domain/run.ts';
 import { writeTextFile } from '../services/files/write.ts';
 import type { Cli } from './cli.ts';
 import { absolute, findRun, openProject } from './find.ts';
@@ -76,7 +77,7 @@ function described({ passport, sha256 }: SealedPassport): string {
       ...dataRows(data),
       ...parents.map(({ name, sha256: hash }) => ['began from', `${name} ${hash ?? '(not hashed)'}`]),
       ['process, wall', `${time.process.toFixed(1)} s, ${time.wall?.toFixed(1) ?? '–'} s`],
-      ['best', best === null ? '–' : `${best.value.toFixed(4)} at epoch ${best.epoch}`],
+      ['best', best === null ? '–' : `${best.value.toFixed(4)} ${bestEpochText(best)}`],
       ['checkpoint', passport.checkpoint ?? '–'],
     ],
   );

@@ -4,6 +4,7 @@ import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
 import { DeviceChoice } from '../../src-shared/domain/device.ts';
 import {
+  BestMetric,
   ModelSize,
   OptimizerName,
   SamplerName,
@@ -74,6 +75,7 @@ export function withSettings(command: Command): Command {
     .option('--backbone-rate <factor>', 'of the learning rate, for ir_back and face_landback', notNegative)
     .option('--head-rate <factor>', 'of the learning rate, for VIT.head', notNegative)
     .option('--ema-decay <share>', 'averaged copy of the weights: what a step keeps of it; 0 = none', notNegative)
+    .addOption(new Option('--best-by <metric>', 'what makes an epoch the best').choices(BestMetric.options))
     .option(
       '--early-stopping <epochs>',
       'ends after so many epochs without a better one; 0 = never',

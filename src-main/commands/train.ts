@@ -67,7 +67,7 @@ async function follow(session: Session, started: { readonly run: number; readonl
   }
   const run = findRun(session, started.run);
   const { id, name, status, epoch, best, processSeconds, valSplit } = run;
-  const reached = best === null ? '' : `, best accuracy ${percent(best.value)} on "${valSplit}" at epoch ${best.epoch}`;
+  const reached = best === null ? '' : `, best accuracy ${percent(best.value)} on "${valSplit}" ${bestEpochText(best)}`;
   return {
     json: {
       run: id,

@@ -1,7 +1,7 @@
 /** What a run was made of: enough to repeat it, and to tell whether two runs can be compared. */
 import { z } from 'zod';
 import { Expression } from './expression.ts';
-import { ModelSize, RunStatus } from './run.ts';
+import { BestEpoch, ModelSize, RunStatus } from './run.ts';
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -77,7 +77,7 @@ export const Passport = z.object({
   }),
   status: RunStatus,
   epochs: z.number().int(),
-  best: z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() }).nullable(),
+  best: BestEpoch.nullable(),
   /** SHA-256 of the checkpoint. */
   checkpoint: z.string().nullable(),
 });

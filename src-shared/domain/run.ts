@@ -50,6 +50,25 @@ export type ScheduleName = z.infer<typeof ScheduleName>;
 export const SamplerName = z.enum(['shuffled', 'balanced', 'certainty']);
 export type SamplerName = z.infer<typeof SamplerName>;
 
+/** What an epoch is judged by on the validation split: accuracy, mean recall of the classes (UAR), or their mean F1. */
+export const BestMetric = z.enum(['accuracy', 'balancedAccuracy', 'macroF1']);
+export type BestMetric = z.infer<typeof BestMetric>;
+
+/** The epoch whose checkpoint is kept as `best`: what chose it, and its accuracy on the validation split. */
+export const BestEpoch = z.object({ metric: BestMetric, value: z.number(), epoch: z.number().int() });
+export type BestEpoch = z.infer<typeof BestEpoch>;
+
+const CHOSEN_BY: Readonly<Record<BestMetric, string>> = {
+  accuracy: '',
+  balancedAccuracy: ', chosen by balanced accuracy',
+  macroF1: ', chosen by macro F1',
+};
+
+/** "at epoch 12, chosen by macro F1"; accuracy, which chooses by default, goes without saying. */
+export function bestEpochText({ epoch, metric }: BestEpoch): string {
+  return `at epoch ${epoch}${CHOSEN_BY[metric]}`;
+}
+
 /** Everything that decides a training run. Two runs with the same settings, data and device give the same numbers on `cpu`. */
 export const TrainSettings = z.object({
   preset: z.string(),
@@ -96,6 +115,8 @@ export const TrainSettings = z.object({
   warmup: z.number().min(0).max(1_000).default(0),
   /** An averaged copy of the weights keeps this share of itself each step, and is what is measured and saved; 0 = no copy. */
   emaDecay: z.number().min(0).lt(1).default(0),
+  /** What makes an epoch better than those before it. */
+  bestBy: BestMetric.default('accuracy'),
   /** Ends after so many epochs without a better one; 0 = never. */
   earlyStopping: z.number().int().min(0).max(10_000).default(0),
   sampler: SamplerName.default('shuffled'),
@@ -175,7 +196,7 @@ export const Run = z.object({
   device: z.string(),
   epoch: z.number().int(),
   epochs: z.number().int(),
-  best: z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() }).nullable(),
+  best: BestEpoch.nullable(),
   /** SHA-256 of the checkpoint file, once there is one. */
   checkpointHash: z.string().nullable(),
   /** Seconds of work, queueing excluded. */
@@ -203,6 +224,9 @@ export const EpochMetrics = z.object({
   trainAccuracy: z.number(),
   valLoss: z.number().nullable(),
   valAccuracy: z.number().nullable(),
+  /** Mean recall and mean F1 of the classes on the validation split; null where an older version did not measure them. */
+  valBalancedAccuracy: z.number().nullable().default(null),
+  valMacroF1: z.number().nullable().default(null),
   /** Mean sigma of the predicted class on the validation split; null without VICH. */
   meanSigma: z.number().nullable(),
   /** Of the epoch's process time, what its steps waited for their images; null where an older version did not measure it. */

@@ -19,6 +19,8 @@ const epoch = (n: number, seconds: number, valAccuracy: number | null): EpochMet
   trainAccuracy: 0.5,
   valLoss: null,
   valAccuracy,
+  valBalancedAccuracy: null,
+  valMacroF1: null,
   meanSigma: null,
   waitSeconds: null,
   processSeconds: seconds,

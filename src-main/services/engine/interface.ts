@@ -7,6 +7,7 @@ import type { Examination, ModelExport, ModelFormat, ModelPrecision } from '../.
 import type {
   Augmentation,
   AugmentedVersions,
+  BestEpoch,
   EpochMetrics,
   ModelSize,
   TrainSettings,
@@ -136,7 +137,7 @@ export type TrainingEvent =
 
 export interface TrainingOutcome {
   readonly epochs: number;
-  readonly best: { readonly metric: 'accuracy'; readonly value: number; readonly epoch: number };
+  readonly best: BestEpoch;
   /** Absolute path of the best checkpoint, and its SHA-256. */
   readonly checkpoint: string;
   readonly hash: string;
@@ -178,11 +179,11 @@ export interface HeadPlan {
     | 'classWeights'
     | 'targets'
   > &
-    Partial<Pick<TrainSettings, 'schedule' | 'warmup' | 'sampler' | 'perClass' | 'earlyStopping'>>;
+    Partial<Pick<TrainSettings, 'schedule' | 'warmup' | 'sampler' | 'perClass' | 'earlyStopping' | 'bestBy'>>;
   /** [n] index into classes and certainty of each label, for samplers; by default the largest target, and 1. */
   readonly labels?: Int32Array;
   readonly certainty?: Float32Array;
-  /** Rows that are judged after each epoch: the head of the epoch that gets most of their labels right is the one that remains. */
+  /** Rows that are judged after each epoch: the head of the best epoch (`bestBy`) is the one that remains. */
   readonly follow?: Uint32Array;
   /** Where each round starts: at the checkpoint's own head, or at a new one drawn from the seed. */
   readonly start: 'checkpoint' | 'fresh';
@@ -202,7 +203,7 @@ export interface HeadProgress {
   readonly learningRate: number;
   /** Where rows are followed: what the head of this epoch makes of them, and of the images it trains on. */
   readonly followed:
-    | (Pick<EpochMetrics, 'trainAccuracy' | 'meanSigma'> & {
+    | (Pick<EpochMetrics, 'trainAccuracy' | 'meanSigma' | 'valBalancedAccuracy' | 'valMacroF1'> & {
         readonly valLoss: number;
         readonly valAccuracy: number;
         readonly best: boolean;

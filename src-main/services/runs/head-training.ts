@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import type { BestEpoch } from '../../../src-shared/domain/run.ts';
 import type { HeadProgress, TrainingEvent, TrainingImage, TrainingOutcome, TrainingPlan } from '../engine/interface.ts';
 import type { NewPrediction } from '../store/interface.ts';
 import type { RunContext } from './context.ts';
@@ -56,7 +57,7 @@ export async function trainHeadAlone(
   });
   mkdirSync(folder, { recursive: true });
   const out = join(folder, 'best.safetensors');
-  let best = { metric: 'accuracy' as const, value: 0, epoch: 0 };
+  let best: BestEpoch = { metric: settings.bestBy, value: 0, epoch: 0 };
   let last = 0;
   const rounds = [
     { train: rowsOf(plan.train, features, 'training'), judge: Uint32Array.from(features.rowOf.values()) },
@@ -97,11 +98,12 @@ export async function trainHeadAlone(
 
 function epochEvent({ epoch, loss, learningRate, followed }: HeadProgress, processSeconds: number): TrainingEvent {
   const { trainAccuracy = NaN, valLoss = null, valAccuracy = null, meanSigma = null } = followed ?? {};
+  const { valBalancedAccuracy = null, valMacroF1 = null } = followed ?? {};
   return {
     kind: 'epoch',
     metrics: {
       ...{ epoch, learningRate, trainLoss: loss, trainAccuracy, valLoss, valAccuracy, meanSigma },
-      ...{ waitSeconds: null, processSeconds },
+      ...{ valBalancedAccuracy, valMacroF1, waitSeconds: null, processSeconds },
     },
     best: followed?.best ?? false,
     bestHash: null,

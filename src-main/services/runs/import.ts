@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
-import { EpochMetrics, TrainSettings } from '../../../src-shared/domain/run.ts';
+import { BestEpoch, EpochMetrics, TrainSettings } from '../../../src-shared/domain/run.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import type { TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import type { CheckpointInfo } from '../engine/interface.ts';
@@ -22,7 +22,7 @@ export const TrainedHistory = z.object({
   trainSplit: z.string(),
   valSplit: z.string(),
   device: z.string(),
-  best: z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() }),
+  best: BestEpoch,
   epochs: z.array(EpochMetrics).min(1),
   stepsPerEpoch: z.number().int(),
   /** Loss of every optimizer step. */

@@ -214,7 +214,7 @@ export class Training {
     store.runs.addEpoch(this.#run, metrics, dynamics ?? undefined);
     const found: RunPatch = best
       ? {
-          best: { metric: 'accuracy', value: valAccuracy ?? 0, epoch },
+          best: { metric: this.#plan.settings.bestBy, value: valAccuracy ?? 0, epoch },
           ...(bestHash !== null && {
             checkpoint: join(this.#plan.folder, 'best.safetensors'),
             checkpointHash: bestHash,

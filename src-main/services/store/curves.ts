@@ -25,11 +25,12 @@ export class Curves {
     this.#stepsPerEpoch = database.prepare<[number], number>('SELECT steps_per_epoch FROM runs WHERE id = ?').pluck();
     this.#insertEpoch = database.prepare(`
       INSERT OR REPLACE INTO run_epochs (run, epoch, learning_rate, train_loss, train_accuracy, val_loss, val_accuracy,
-        mean_sigma, wait_seconds, process_seconds)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+        val_balanced_accuracy, val_macro_f1, mean_sigma, wait_seconds, process_seconds)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#epochs = database.prepare(`
       SELECT epoch, learning_rate AS learningRate, train_loss AS trainLoss, train_accuracy AS trainAccuracy,
-        val_loss AS valLoss, val_accuracy AS valAccuracy, mean_sigma AS meanSigma,
+        val_loss AS valLoss, val_accuracy AS valAccuracy, val_balanced_accuracy AS valBalancedAccuracy,
+        val_macro_f1 AS valMacroF1, mean_sigma AS meanSigma,
         wait_seconds AS waitSeconds, process_seconds AS processSeconds
       FROM run_epochs WHERE run = ? ORDER BY epoch`);
   }
@@ -55,6 +56,8 @@ export class Curves {
       metrics.trainAccuracy,
       metrics.valLoss,
       metrics.valAccuracy,
+      metrics.valBalancedAccuracy,
+      metrics.valMacroF1,
       metrics.meanSigma,
       metrics.waitSeconds,
       metrics.processSeconds,

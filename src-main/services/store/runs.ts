@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EpochDynamics, TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import { Failure } from '../../../src-shared/domain/failure.ts';
-import { Run, TrainSettings, type EpochMetrics, type RunMetrics } from '../../../src-shared/domain/run.ts';
+import { BestEpoch, Run, TrainSettings, type EpochMetrics, type RunMetrics } from '../../../src-shared/domain/run.ts';
 import { Curves } from './curves.ts';
 import type { Database, Statement } from './database.ts';
 import { Dynamics } from './dynamics.ts';
@@ -12,7 +12,6 @@ import { pairedPredictions } from './paired.ts';
 import type { Places } from './places.ts';
 import type { Predictions } from './predictions.ts';
 
-const Best = z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() });
 
 const Notes = Run.shape.notes;
 
@@ -69,7 +68,7 @@ function toRun(record: RunRecord): Run {
     device: record.device,
     epoch: record.epoch,
     epochs: record.epochs,
-    best: parseOptional(Best, record.best),
+    best: parseOptional(BestEpoch, record.best),
     checkpointHash: record.checkpoint_hash,
     processSeconds: record.process_seconds,
     predictions: record.predictions,

@@ -1,5 +1,6 @@
 /** A passport as a person reads it. Pure. */
 import type { Passport, SplitFacts } from '../../../src-shared/domain/passport.ts';
+import { bestEpochText } from '../../../src-shared/domain/run.ts';
 import { count, percent } from '../../text/format.ts';
 import { clock, when } from '../../text/time.ts';
 
@@ -50,7 +51,7 @@ export function passportFacts(passport: Passport): PassportFact[] {
         `workbench ${one.workbench}, ONNX Runtime ${one.onnxruntime}, TensorFlow.js ${one.tensorflow}, Node ${one.node}; ${one.platform}, ${one.processor}`,
       ),
     ),
-    fact('Best', best === null ? '–' : `${percent(best.value)} at epoch ${best.epoch}`),
+    fact('Best', best === null ? '–' : `${percent(best.value)} ${bestEpochText(best)}`),
     fact('Checkpoint', checkpoint === null ? 'none' : '', checkpoint),
   ];
 }

@@ -100,6 +100,7 @@ export const CHOICE_KEYS = [
   'parts',
   'schedule',
   'sampler',
+  'bestBy',
 ] as const;
 export type ChoiceKey = (typeof CHOICE_KEYS)[number];
 

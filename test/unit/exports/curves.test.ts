@@ -11,7 +11,7 @@ import { addDataset, addRun, newImage, temporaryStore } from '../store/fixture.t
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const epoch = (number: number, more: Partial<EpochMetrics> = {}): EpochMetrics => ({
   ...{ epoch: number, learningRate: 0.1, trainLoss: 2 / number, trainAccuracy: 0.5, valLoss: 1.5, valAccuracy: 0.25 },
-  ...{ meanSigma: null, waitSeconds: 0.5, processSeconds: 10 * number, ...more },
+  ...{ valBalancedAccuracy: 0.2, valMacroF1: null, meanSigma: null, waitSeconds: 0.5, processSeconds: 10 * number, ...more },
 });
 const METRICS: RunMetrics = {
   steps: Int32Array.of(1, 2, 3, 4, 5),
@@ -66,14 +66,14 @@ describe('TensorBoard events', () => {
 it('metrics as CSV have a row a step, the epoch’s figures in its last', () => {
   const lines = metricsCsv(METRICS).trimEnd().split('\n');
   expect(lines[0]).toBe(
-    'step,epoch,loss,learning_rate,train_loss,train_accuracy,val_loss,val_accuracy,mean_sigma,wait_seconds,process_seconds',
+    'step,epoch,loss,learning_rate,train_loss,train_accuracy,val_loss,val_accuracy,val_balanced_accuracy,val_macro_f1,mean_sigma,wait_seconds,process_seconds',
   );
   expect(lines.slice(1)).toEqual([
-    '1,1,2,,,,,,,,',
-    '2,1,1.9,0.1,2,0.5,1.5,0.25,,0.5,10',
-    '3,2,1.8,,,,,,,,',
-    '4,2,0.1,0.1,1,0.5,1.5,0.25,0.75,0.5,20',
-    '5,3,1.6,,,,,,,,',
+    '1,1,2,,,,,,,,,,',
+    '2,1,1.9,0.1,2,0.5,1.5,0.25,0.2,,,0.5,10',
+    '3,2,1.8,,,,,,,,,,',
+    '4,2,0.1,0.1,1,0.5,1.5,0.25,0.2,,0.75,0.5,20',
+    '5,3,1.6,,,,,,,,,,',
   ]);
 });
 

@@ -58,6 +58,7 @@ it('the course of training counts for the label that was trained, and for no oth
   store.runs.setTrainingImages(run, Int32Array.of(train), Uint8Array.of(2));
   const metrics = {
     ...{ epoch: 1, learningRate: 0.1, trainLoss: 1, trainAccuracy: 0, valLoss: 1, valAccuracy: 0, meanSigma: null },
+    ...{ valBalancedAccuracy: 0, valMacroF1: 0 },
     ...{ waitSeconds: 0, processSeconds: 1 },
   };
   const loss = Float32Array.of(Math.log(12));

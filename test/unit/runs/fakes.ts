@@ -128,7 +128,7 @@ export class ScriptedEngine implements Engine {
       if (better) best = { metric: 'accuracy', value: accuracy, epoch };
       const metrics = {
         ...{ epoch, learningRate: 0.1, trainLoss: 1.5, trainAccuracy: 0.4, valLoss: 1.2, valAccuracy: accuracy },
-        ...{ meanSigma: 0.3, waitSeconds: 0.1, processSeconds: epoch },
+        ...{ valBalancedAccuracy: 0.5, valMacroF1: 0.4, meanSigma: 0.3, waitSeconds: 0.1, processSeconds: epoch },
       };
       const seen = (value: number): Float32Array => new Float32Array(plan.train.length).fill(value);
       const predicted = Uint8Array.from(plan.train, ({ label }) => label);

@@ -53,6 +53,8 @@ it('a project from before confidence and flip gets them from its stored outputs'
     undo.push(`DROP TRIGGER ${name}`);
   for (const table of ['datasets', 'runs']) undo.push(`ALTER TABLE ${table} DROP COLUMN revision`);
   undo.push('DROP TABLE saved_slices');
+  for (const figure of ['val_balanced_accuracy', 'val_macro_f1'])
+    undo.push(`ALTER TABLE run_epochs DROP COLUMN ${figure}`);
   sql.exec(undo.join(';'));
   sql.pragma(`user_version = ${MIGRATIONS.indexOf(confidence)}`);
   sql.close();

@@ -165,6 +165,8 @@ describe('runs', () => {
       trainAccuracy: 0.5,
       valLoss: null,
       valAccuracy: null,
+      valBalancedAccuracy: 0.4,
+      valMacroF1: 0.3,
       meanSigma: null,
       waitSeconds: 0.5,
       processSeconds: 2,
@@ -195,7 +197,7 @@ describe('runs', () => {
         margin: Float32Array.of(-loss, NaN),
         predicted: Uint8Array.of(6, 255),
       };
-      const more = { meanSigma: null, waitSeconds: null, processSeconds: 1 };
+      const more = { valBalancedAccuracy: null, valMacroF1: null, meanSigma: null, waitSeconds: null, processSeconds: 1 };
       store.runs.addEpoch(run, { epoch: number, ...metrics, ...more }, dynamics);
       return { epoch: number, ...dynamics };
     };

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { BestEpoch } from '../../../../src-shared/domain/run.ts';
 import { sizeOf } from '../model/initialise.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
 import { replaceFile } from './durable.ts';
@@ -26,7 +27,8 @@ export const Standing = z.object({
   correct: z.number().int(),
   /** Seconds of the epoch that steps waited for their batch. */
   waitSeconds: z.number().default(0),
-  best: z.object({ metric: z.literal('accuracy'), value: z.number(), epoch: z.number().int() }).nullable(),
+  /** `score`: its figure of the metric; older points hold none, for theirs was the accuracy. */
+  best: BestEpoch.extend({ score: z.number().optional() }).nullable(),
   bestHash: z.string(),
   processSeconds: z.number(),
   /** State of the generator that the steps' noise is split from. */

@@ -15,6 +15,7 @@ import type { SampledImage } from './sampler.ts';
 import { learningRateAt } from './schedule.ts';
 import { balancedWeights } from './targets.ts';
 import { validate } from './validate.ts';
+import type { Validation } from './validate.ts';
 
 /** A head that learns, one optimizer step at a time. */
 export interface HeadLearner {
@@ -81,8 +82,8 @@ async function trainRound(
   signal: AbortSignal,
 ): Promise<void> {
   const classWeights = balanced(plan, config, round);
-  const { epochs, earlyStopping = 0 } = plan.settings;
-  let best: { readonly accuracy: number; readonly epoch: number; readonly head: Weights } | null = null;
+  const { epochs, earlyStopping = 0, bestBy = 'accuracy' } = plan.settings;
+  let best: { readonly score: number; readonly epoch: number; readonly head: Weights } | null = null;
   for (let epoch = 1; epoch <= epochs; epoch += 1) {
     if (signal.aborted) throw new FailureError({ kind: 'cancelled', message: 'Training was cancelled.', remedy: '' });
     const { loss, learningRate } = await trainEpoch(plan, config, learner, { ...round, classWeights }, epoch);
@@ -93,10 +94,10 @@ async function trainRound(
         remedy: 'Choose a smaller learning rate.',
       });
     }
-    const measured = plan.follow && (await follow(plan, config, learner, round.train, plan.follow));
-    const isBest = measured !== undefined && measured.valAccuracy > (best?.accuracy ?? -1);
-    if (isBest) best = { accuracy: measured.valAccuracy, epoch, head: await learner.weights() };
-    const followed = measured ? { ...measured, best: isBest } : null;
+    const judged = plan.follow && (await follow(plan, config, learner, round.train, plan.follow));
+    const isBest = judged !== undefined && judged.validation[bestBy] > (best?.score ?? -1);
+    if (isBest) best = { score: judged.validation[bestBy], epoch, head: await learner.weights() };
+    const followed = judged ? { ...judged.followed, best: isBest } : null;
     await tell({ round: round.index, epoch, loss, learningRate, followed });
     if (earlyStopping > 0 && best !== null && epoch - best.epoch >= earlyStopping) break;
   }
@@ -110,16 +111,17 @@ async function follow(
   learner: HeadLearner,
   train: Uint32Array,
   rows: Uint32Array,
-): Promise<Omit<NonNullable<HeadProgress['followed']>, 'best'>> {
+): Promise<{ validation: Validation; followed: Omit<NonNullable<HeadProgress['followed']>, 'best'> }> {
   const labels = labelsOf(plan, classes);
-  const measure = async (of: Uint32Array): Promise<ReturnType<typeof validate>> => {
+  const measure = async (of: Uint32Array): Promise<Validation> => {
     const { mu, logvar } = await learner.judge(rowsOf(plan.features, sizeTable(size).vit.width, of));
     const theirs = Array.from(of, (row) => labels[row] ?? 0);
     return validate(mu, logvar, theirs, classes);
   };
-  const [own, others] = [await measure(train), await measure(rows)];
-  const { loss: valLoss, accuracy: valAccuracy, meanSigma } = others;
-  return { trainAccuracy: own.accuracy, valLoss, valAccuracy, meanSigma };
+  const [own, validation] = [await measure(train), await measure(rows)];
+  const { loss: valLoss, accuracy: valAccuracy, balancedAccuracy, macroF1, meanSigma } = validation;
+  const figures = { valLoss, valAccuracy, valBalancedAccuracy: balancedAccuracy, valMacroF1: macroF1 };
+  return { validation, followed: { trainAccuracy: own.accuracy, ...figures, meanSigma } };
 }
 
 /** [n] index into classes. */

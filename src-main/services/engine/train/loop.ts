@@ -136,7 +136,7 @@ class Loop {
     }
     return {
       epochs: epoch - 1,
-      best,
+      best: { metric: best.metric, value: best.value, epoch: best.epoch },
       checkpoint: join(folder, BEST),
       hash: bestHash,
       processSeconds: this.#seconds(),
@@ -214,7 +214,8 @@ class Loop {
   /** @param learningRate of its last step. */
   async #endEpoch(epoch: number, learningRate: number, batches: readonly Uint32Array[]): Promise<void> {
     const progress = this.#progress;
-    const { classes, val } = this.#plan;
+    const { classes, val, settings } = this.#plan;
+    const metric = settings.bestBy;
     const weights = await this.#tools.learner.averaged();
     const measure = () => this.#tools.predict(weights);
     const { mu, logvar } = await this.#tools.patience.until(measure, null, this.#signal);
@@ -225,10 +226,10 @@ class Loop {
       classes.length,
     );
     const hash = await this.#saveModel(LAST, weights, { epoch, validation });
-    const best = progress.best === null || validation.accuracy > progress.best.value;
+    const best = progress.best === null || validation[metric] > (progress.best.score ?? progress.best.value);
     if (best) {
       await this.#saveModel(BEST, weights, { epoch, validation });
-      progress.best = { metric: 'accuracy', value: validation.accuracy, epoch };
+      progress.best = { metric, value: validation.accuracy, score: validation[metric], epoch };
       progress.bestHash = hash;
     }
     const images = batches.reduce((sum, { length }) => sum + length, 0);
@@ -253,6 +254,8 @@ class Loop {
       trainAccuracy,
       valLoss: validation.loss,
       valAccuracy: validation.accuracy,
+      valBalancedAccuracy: validation.balancedAccuracy,
+      valMacroF1: validation.macroF1,
       meanSigma: validation.meanSigma,
       waitSeconds: this.#progress.waitSeconds,
       processSeconds: this.#seconds(),

@@ -59,6 +59,8 @@ const COLUMNS = [
   ['train_accuracy', 'trainAccuracy'],
   ['val_loss', 'valLoss'],
   ['val_accuracy', 'valAccuracy'],
+  ['val_balanced_accuracy', 'valBalancedAccuracy'],
+  ['val_macro_f1', 'valMacroF1'],
   ['mean_sigma', 'meanSigma'],
   ['wait_seconds', 'waitSeconds'],
   ['process_seconds', 'processSeconds'],

@@ -17,6 +17,7 @@ import { stalePredictions } from './0015-stale-predictions.ts';
 import { heldOut } from './0016-held-out.ts';
 import { rounds } from './0017-rounds.ts';
 import { savedSlices } from './0018-saved-slices.ts';
+import { bestBy } from './0019-best-by.ts';
 
 /** Every migration in order. A released one is never changed: what comes later goes into a file of its own. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   heldOut,
   rounds,
   savedSlices,
+  bestBy,
 ];

@@ -164,6 +164,45 @@ describe('trainLoop', () => {
     expect(loadCheckpoint(join(folder, 'last.safetensors')).weights).toEqual(initialise(config, 9));
   });
 
+  it.each([
+    ['accuracy', 1, 0.75],
+    ['balancedAccuracy', 2, 0.5],
+    ['macroF1', 2, 0.5],
+  ] as const)('keeps the epoch that is best by %s, after a resumption too', async (bestBy, epoch, value) => {
+    // Three images of one class, one of another. Epoch 1 calls all the first: right 3 of 4, mean recall 1/2, mean F1 3/7. Epoch 2
+    // finds one of the three and the other: right 2 of 4, mean recall 2/3, mean F1 1/2. Epoch 3 is like the first.
+    const plan = planOf(folder, { bestBy, batch: 10 });
+    const val = [0, 0, 0, 1].map((label, id) => ({ id: 100 + id, file: `${id}.png`, label }));
+    const guesses = [
+      [0, 0, 0, 0],
+      [0, 1, 1, 1],
+      [0, 0, 0, 0],
+    ];
+    const learner = new Quadratic();
+    const tools = toolsOf(learner, []);
+    let measured = 0;
+    const predict = () => {
+      const mu = new Float32Array(4 * 7);
+      guesses[measured]?.forEach((guess, image) => (mu[image * 7 + guess] = 1));
+      measured += 1;
+      return Promise.resolve({ mu, logvar: null });
+    };
+    const events: TrainingEvent[] = [];
+    const stop = new AbortController();
+    const tell = (event: TrainingEvent): void => {
+      events.push(event);
+      if (event.kind === 'epoch' && event.metrics.epoch === 2) stop.abort('pause');
+    };
+    await failureOf(trainLoop({ ...plan, val }, { ...tools, predict }, tell, stop.signal));
+    const resumed = { ...plan, val, resume: true };
+    const outcome = await trainLoop(resumed, { ...tools, predict }, tell, new AbortController().signal);
+    expect(outcome.best).toEqual({ metric: bestBy, value, epoch });
+    const epochs = events.flatMap((event) => (event.kind === 'epoch' ? [event] : []));
+    expect(epochs.map(({ best }) => best)).toEqual([true, epoch === 2, false]);
+    expect(epochs[0]?.metrics).toMatchObject({ valBalancedAccuracy: 0.5, valMacroF1: 3 / 7 });
+    expect(epochs[1]?.metrics).toMatchObject({ valBalancedAccuracy: 2 / 3, valMacroF1: 0.5 });
+  });
+
   it('ends where the settings bear no more epochs without a better one, and says so', async () => {
     const learner = new Quadratic();
     const events: TrainingEvent[] = [];

@@ -15,6 +15,8 @@ const epoch = (n: number): EpochMetrics => ({
   trainAccuracy: 0.5,
   valLoss: 1,
   valAccuracy: 0.5,
+  valBalancedAccuracy: null,
+  valMacroF1: null,
   meanSigma: null,
   waitSeconds: null,
   processSeconds: n,
