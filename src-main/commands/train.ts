@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
+import { bestEpochText } from '../../src-shared/domain/run.ts';
 import { findRun, openProject } from './find.ts';
 import { integer } from './options.ts';
 import type { Outcome, Session } from './session.ts';

@@ -16,8 +16,8 @@ export interface TrainingBatch {
 }
 
 /**
- * Makes batches. What happens to an image depends on the run's seed, the epoch, its place in the training list and how
- * often it came before in the epoch, and on nothing else: not on the batch size or the number of threads.
+ * Makes batches. What happens to an image depends on the run's seed, the epoch, which image it is and how often it came before in
+ * the epoch, and on nothing else: not on the batch size, the number of threads or which other images there are.
  */
 export class BatchMaker {
   readonly #plan: TrainingPlan;
@@ -41,22 +41,21 @@ export class BatchMaker {
     const chosen = Array.from(positions, (position) => {
       const image = train[position];
       if (image === undefined) throw new RangeError(`There is no training image ${position}.`);
-      return { position, image };
+      return image;
     });
-    const pixels = await Promise.all(chosen.map(({ image }) => this.#pixels.get(image)));
+    const pixels = await Promise.all(chosen.map((image) => this.#pixels.get(image)));
     const images = new Float32Array(chosen.length * 3 * IMAGE_SIDE ** 2);
-    chosen.forEach(({ position }, slot) => {
+    chosen.forEach(({ id }, slot) => {
       const before = repeats[slot] ?? 0;
-      const random = this.#random.split(before === 0 ? `${epoch}/${position}` : `${epoch}/${position}/${before}`);
+      const random = this.#random.split(before === 0 ? `${epoch}/${id}` : `${epoch}/${id}/${before}`);
       const draw = drawAugmentation(settings.augmentation, IMAGE_SIDE, random);
       const source = pixels[slot];
       if (source) augment(source, IMAGE_SIDE, this.#every, draw, images, slot * 3 * IMAGE_SIDE ** 2);
     });
-    const list = chosen.map(({ image }) => image);
     return {
       images,
-      labels: Int32Array.from(list, ({ label }) => label),
-      targets: targetsOf(list, classes.length),
+      labels: Int32Array.from(chosen, ({ label }) => label),
+      targets: targetsOf(chosen, classes.length),
     };
   }
 }

@@ -30,7 +30,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'poster-var-batches-'));
   const faces = await drawFaces(2);
   images = await Promise.all(
-    faces.map(async ({ expression, jpeg }, id) => {
+    faces.map(async ({ expression, jpeg }, index) => {
+      const id = 100 + index;
       const file = join(folder, `${id}.jpg`);
       await writeFile(file, jpeg);
       return { id, file, label: SEVEN.indexOf(expression) };
@@ -39,19 +40,24 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Each image's pixels in an epoch, by its place in the training list, made batch after batch. */
-async function epochOf(change: Partial<TrainSettings>, epoch: number, decode: Decode): Promise<Map<number, string>> {
+/** Each image's pixels in an epoch, by its id, made batch after batch. */
+async function epochOf(
+  change: Partial<TrainSettings>,
+  epoch: number,
+  decode: Decode,
+  train: readonly TrainingImage[] = images,
+): Promise<Map<number, string>> {
   const whole = { ...settings, ...change };
-  const plan = { settings: whole, classes: SEVEN, train: images } as unknown as TrainingPlan;
+  const plan = { settings: whole, classes: SEVEN, train } as unknown as TrainingPlan;
   const maker = new BatchMaker(plan, new PixelCache(decode));
-  const batches = epochBatches(images, whole, epoch);
+  const batches = epochBatches(train, whole, epoch);
   const repeats = repeatsIn(batches);
   const made = new Map<number, string>();
   for (const [step, positions] of batches.entries()) {
     const { images: pixels } = await maker.make(positions, epoch, repeats[step] ?? new Uint32Array());
     positions.forEach((position, slot) => {
       const own = pixels.subarray(slot * SIZE, (slot + 1) * SIZE);
-      made.set(position, Buffer.from(own.buffer, own.byteOffset, own.byteLength).toString('base64'));
+      made.set(train[position]?.id ?? -1, Buffer.from(own.buffer, own.byteOffset, own.byteLength).toString('base64'));
     });
   }
   return made;
@@ -77,10 +83,16 @@ describe('augmentation of an image in an epoch', () => {
     expect(await epochOf({ sampler: 'balanced', perClass: 2 }, 1, inThreads)).toEqual(straight);
   });
 
+  it('is the same whichever other images are trained on, and wherever it stands in their list', async () => {
+    const straight = await epochOf({}, 1, inThreads);
+    const fewer = images.slice(3).toReversed();
+    for (const [id, pixels] of await epochOf({}, 1, inThreads, fewer)) expect(pixels).toBe(straight.get(id));
+  });
+
   it('is another in another epoch, under another seed, and for each image', async () => {
     const straight = await epochOf({}, 1, inThreads);
     for (const other of [await epochOf({}, 2, inThreads), await epochOf({ seed: 5 }, 1, inThreads)])
-      for (const [position, pixels] of straight) expect(other.get(position)).not.toBe(pixels);
+      for (const [id, pixels] of straight) expect(other.get(id)).not.toBe(pixels);
     expect(new Set(straight.values()).size).toBe(images.length);
   });
 });
