@@ -12,7 +12,6 @@ import { pairedPredictions } from './paired.ts';
 import type { Places } from './places.ts';
 import type { Predictions } from './predictions.ts';
 
-
 const Notes = Run.shape.notes;
 
 /** Columns as stored; those that are the same word in Run are taken over as they are. */

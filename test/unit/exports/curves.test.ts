@@ -11,7 +11,14 @@ import { addDataset, addRun, newImage, temporaryStore } from '../store/fixture.t
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const epoch = (number: number, more: Partial<EpochMetrics> = {}): EpochMetrics => ({
   ...{ epoch: number, learningRate: 0.1, trainLoss: 2 / number, trainAccuracy: 0.5, valLoss: 1.5, valAccuracy: 0.25 },
-  ...{ valBalancedAccuracy: 0.2, valMacroF1: null, meanSigma: null, waitSeconds: 0.5, processSeconds: 10 * number, ...more },
+  ...{
+    valBalancedAccuracy: 0.2,
+    valMacroF1: null,
+    meanSigma: null,
+    waitSeconds: 0.5,
+    processSeconds: 10 * number,
+    ...more,
+  },
 });
 const METRICS: RunMetrics = {
   steps: Int32Array.of(1, 2, 3, 4, 5),

@@ -197,7 +197,13 @@ describe('runs', () => {
         margin: Float32Array.of(-loss, NaN),
         predicted: Uint8Array.of(6, 255),
       };
-      const more = { valBalancedAccuracy: null, valMacroF1: null, meanSigma: null, waitSeconds: null, processSeconds: 1 };
+      const more = {
+        valBalancedAccuracy: null,
+        valMacroF1: null,
+        meanSigma: null,
+        waitSeconds: null,
+        processSeconds: 1,
+      };
       store.runs.addEpoch(run, { epoch: number, ...metrics, ...more }, dynamics);
       return { epoch: number, ...dynamics };
     };
