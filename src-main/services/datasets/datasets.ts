@@ -11,6 +11,7 @@ import type {
   InterruptedImport,
 } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
+import { forgetComparison } from '../duplicates/kept.ts';
 import { renderPixels, renderThumbnail } from '../images/render.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Store, UnfinishedImport } from '../store/interface.ts';
@@ -53,6 +54,7 @@ export class Datasets {
     const { store } = this.#workspace.require();
     if (store.datasets.get(dataset) === null) throw unknownDataset(dataset);
     await removeDataset(store, dataset);
+    await forgetComparison(store, dataset);
     this.#emit('datasets.changed', { dataset });
   }
 

@@ -16,6 +16,9 @@ const MARK = '.made-by-an-import';
 const MARK_TEXT = 'The image files here belong to a dataset of this project. They go when that dataset is removed.\n';
 /** Key of the project's facts: folders that are to go. */
 const LEAVING = 'leaving-folders';
+/** Key of the project's facts: folders that a dataset was pointed away from; they go with it. */
+const LEFT_BEHIND = 'left-behind-folders';
+const LeftBehind = z.array(z.object({ dataset: z.number().int(), folder: z.string() }));
 
 /** A folder in the project for a new dataset's files; it does not exist yet. */
 export function freeFolder(project: string, name: string): string {
@@ -40,11 +43,32 @@ export async function makeOwnFolder(folder: string): Promise<void> {
  * dataset uses it. What is to go is noted first: after a crash the next opening ends it.
  */
 export async function removeDataset(store: Store, dataset: number): Promise<void> {
+  const behind = leftBehind(store);
+  const isOf = (one: { readonly dataset: number }): boolean => one.dataset === dataset;
+  const going = [...behind.filter(isOf).map(({ folder }) => folder), ...ownFolder(store, dataset)];
+  if (going.length > 0) store.setMeta(LEAVING, JSON.stringify([...leaving(store), ...going]));
+  store.datasets.remove(dataset);
+  if (behind.some(isOf)) store.setMeta(LEFT_BEHIND, JSON.stringify(behind.filter((one) => !isOf(one))));
+  await sweep(store);
+}
+
+/** Points a dataset at another folder. Files of its import in the project stay, to go back to, until the dataset is removed. */
+export function moveRoot(store: Store, dataset: number, root: string): void {
+  const more = ownFolder(store, dataset).map((folder) => ({ dataset, folder }));
+  if (more.length > 0) store.setMeta(LEFT_BEHIND, JSON.stringify([...leftBehind(store), ...more]));
+  store.datasets.setRoot(dataset, root);
+}
+
+/** The project's folder with a dataset's image files, as a path within the project; none where they lie elsewhere. */
+function ownFolder(store: Store, dataset: number): string[] {
   const root = store.datasets.get(dataset)?.root;
   const folder = root === undefined ? null : ownFolderOf(store.folder, root);
-  if (folder !== null) store.setMeta(LEAVING, JSON.stringify([...leaving(store), relative(store.folder, folder)]));
-  store.datasets.remove(dataset);
-  await sweep(store);
+  return folder === null ? [] : [relative(store.folder, folder)];
+}
+
+function leftBehind(store: Store): z.infer<typeof LeftBehind> {
+  const text = store.getMeta(LEFT_BEHIND);
+  return text === null ? [] : LeftBehind.parse(JSON.parse(text));
 }
 
 /** Takes away the folders of datasets that have gone; those that a dataset still uses stay. For opening a project, too. */

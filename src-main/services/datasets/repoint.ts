@@ -7,6 +7,7 @@ import { mapInOrder } from '../images/parallel.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import type { Store } from '../store/interface.ts';
 import { foldersIn } from './formats/look.ts';
+import { moveRoot } from './own-files.ts';
 
 /** Images, spread over the dataset, whose files are looked for; and of those found, how many are compared by content. */
 const LOOKED_FOR = 200;
@@ -60,7 +61,7 @@ export async function repoint(store: Store, dataset: number, folder: string): Pr
       remedy: `Choose the folder that holds, for example, ${best?.examples[0] ?? 'its images'}.`,
     });
   await compareContent(store, dataset, best.root);
-  store.datasets.setRoot(dataset, best.root);
+  moveRoot(store, dataset, best.root);
   return best;
 }
 

@@ -14,13 +14,14 @@ import type { Workspace } from '../projects/workspace.ts';
 import type { Store } from '../store/interface.ts';
 import { compareImages } from './compare.ts';
 import { stopWhenCancelled } from './confirm.ts';
-import { FoundGroups } from './found.ts';
+import { comparisonOf, FoundGroups } from './found.ts';
+import { keepComparison, keptComparison } from './kept.ts';
 
 /** Finds images that a dataset has twice, equal or nearly so, within a split and across splits, and leaves them out. */
 export class Duplicates {
   readonly #workspace: Pick<Workspace, 'require'>;
   readonly #labels: Pick<Labels, 'apply'>;
-  /** The last comparison of each dataset; it goes with its project. */
+  /** The last comparison of each dataset that was looked at since its project was opened. */
   readonly #found = new WeakMap<Store, Map<number, FoundGroups>>();
 
   constructor(workspace: Pick<Workspace, 'require'>, labels: Pick<Labels, 'apply'>) {
@@ -40,10 +41,10 @@ export class Duplicates {
     const title = `Look for duplicates in ${name}`;
     const spec = { kind: 'duplicates', title, unit: 'comparisons', lane: 'files', dataset } as const;
     const job = jobs.start(spec, async (context) => {
-      const found = new FoundGroups(store, request, await compareImages(store, request, context));
+      const comparison = comparisonOf(request, await compareImages(store, request, context));
       stopWhenCancelled(context);
-      const ofStore = this.#found.get(store) ?? new Map<number, FoundGroups>();
-      this.#found.set(store, ofStore.set(dataset, found));
+      this.#ofStore(store).set(dataset, new FoundGroups(store, comparison));
+      await keepComparison(store, comparison);
     });
     return { job };
   }
@@ -93,7 +94,20 @@ export class Duplicates {
   #last(dataset: number): FoundGroups | null {
     const { store } = this.#workspace.require();
     if (store.datasets.get(dataset) === null) throw unknownDataset(dataset);
-    return this.#found.get(store)?.get(dataset) ?? null;
+    const ofStore = this.#ofStore(store);
+    const found = ofStore.get(dataset);
+    if (found !== undefined) return found;
+    const kept = keptComparison(store, dataset);
+    if (kept === null) return null;
+    const again = new FoundGroups(store, kept);
+    ofStore.set(dataset, again);
+    return again;
+  }
+
+  #ofStore(store: Store): Map<number, FoundGroups> {
+    const ofStore = this.#found.get(store) ?? new Map<number, FoundGroups>();
+    this.#found.set(store, ofStore);
+    return ofStore;
   }
 
   #require(dataset: number): FoundGroups {

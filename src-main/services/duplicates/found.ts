@@ -8,44 +8,42 @@ import {
 } from '../../../src-shared/domain/duplicates.ts';
 import type { Store } from '../store/interface.ts';
 import type { Found } from './compare.ts';
+import type { Comparison, Facts, FoundGroup, Member } from './kept.ts';
 
 /** Which split keeps its image: figures on the test split must keep their meaning. */
 const KEEP_ORDER = ['test', 'val'];
 
-interface Member {
-  readonly image: number;
-  readonly split: string;
-}
-
-/** A group as it was found. */
-export interface FoundGroup {
-  readonly kind: 'exact' | 'near';
-  readonly across: boolean;
-  readonly members: readonly Member[];
-}
-
 const isAcross = (members: readonly Member[]): boolean => new Set(members.map(({ split }) => split)).size > 1;
+
+/** A comparison's outcome as it is kept, as of now. */
+export function comparisonOf(
+  { dataset, near }: { dataset: number; near: number },
+  { images, sets, complete }: Found,
+): Comparison {
+  const groups = sets
+    .map(({ items, kind, across }) => ({
+      kind,
+      across,
+      members: items.flatMap((item) => {
+        const found = images[item];
+        return found === undefined ? [] : [{ image: found.image, split: found.split }];
+      }),
+    }))
+    .sort((a, b) => Number(b.across) - Number(a.across) || b.members.length - a.members.length);
+  return { facts: { dataset, near, at: new Date().toISOString(), images: images.length, complete }, groups };
+}
 
 /** What a comparison found, and what of it still counts: people leave images out, and take that back, while they look at it. */
 export class FoundGroups {
   /** Those across splits first, larger ones before smaller ones; the order never changes. */
   readonly groups: readonly FoundGroup[];
   readonly #store: Store;
-  readonly #facts: Pick<DuplicateReport, 'dataset' | 'near' | 'at' | 'images' | 'complete'>;
+  readonly #facts: Facts;
 
-  constructor(store: Store, { dataset, near }: { dataset: number; near: number }, { images, sets, complete }: Found) {
+  constructor(store: Store, { facts, groups }: Comparison) {
     this.#store = store;
-    this.#facts = { dataset, near, at: new Date().toISOString(), images: images.length, complete };
-    this.groups = sets
-      .map(({ items, kind, across }) => ({
-        kind,
-        across,
-        members: items.flatMap((item) => {
-          const found = images[item];
-          return found === undefined ? [] : [{ image: found.image, split: found.split }];
-        }),
-      }))
-      .sort((a, b) => Number(b.across) - Number(a.across) || b.members.length - a.members.length);
+    this.#facts = facts;
+    this.groups = groups;
   }
 
   report(): DuplicateReport {

@@ -1,9 +1,11 @@
 /** The engine as the services see it: typed calls to processes that start when needed and may die without harm. */
 import { join } from 'node:path';
 import { applicationHome } from '../../home.ts';
+import { fileHash } from '../files/hash.ts';
+import { hasResumePoint } from './checkpoint/resume.ts';
 import type { Engine } from './interface.ts';
 import { Devices } from './process/devices.ts';
-import { hashOf, withAllPlain, withPlain } from './process/foreign.ts';
+import { withAllPlain, withPlain } from './process/foreign.ts';
 import { Lane } from './process/lane.ts';
 import { Measurements } from './process/measurements.ts';
 import { forkEngine } from './process/spawn.ts';
@@ -82,7 +84,7 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
       }),
     adopt: ({ file, ...request }) =>
       withPlain(spawn, file, async ({ plain }) =>
-        answers.call('adopt', { ...request, plain, sourceHash: await hashOf(file) }),
+        answers.call('adopt', { ...request, plain, sourceHash: await fileHash(file) }),
       ),
     exportModel: (request) => answers.call('exportModel', request),
     initialise: (request) =>
@@ -93,14 +95,12 @@ export function createEngine({ spawn = forkEngine, home = applicationHome() }: E
     },
     train: async (plan, onEvent, signal) => {
       const device = await devices.choose(plan.device, 'training');
+      // Where a run goes on, all of its weights are in the point: the files that it began from may be gone.
+      const goesOn = plan.resume && (await hasResumePoint(plan.folder));
+      const initialNames = goesOn ? [] : (plan.initialWeights ?? []);
       try {
-        return await withAllPlain(spawn, plan.initialWeights ?? [], (initialWeights) =>
-          work.call(
-            'train',
-            { ...plan, initialWeights, initialNames: plan.initialWeights ?? [], device },
-            onEvent,
-            signal,
-          ),
+        return await withAllPlain(spawn, initialNames, (initialWeights) =>
+          work.call('train', { ...plan, initialWeights, initialNames, device }, onEvent, signal),
         );
       } finally {
         // Gigabytes that its process would keep.

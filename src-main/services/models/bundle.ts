@@ -1,14 +1,12 @@
 /** The hand-off bundle: one folder from which a colleague reproduces a run's accuracy without this program. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { ModelExport, ModelFormat } from '../../../src-shared/domain/model.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { PREPROCESSING } from '../engine/preprocessing.ts';
 import { writePredictions } from '../exports/predictions/write.ts';
+import { fileHash } from '../files/hash.ts';
 import { writeFailure, writeTextFile } from '../files/write.ts';
 import type { JobContext } from '../jobs/interface.ts';
 import { requireDataset } from '../runs/context.ts';
@@ -98,7 +96,7 @@ export async function writeBundle(
     await writeTextFile(join(folder, 'README.md'), [bundleReadme(about)]);
     const names = (await readdir(folder)).toSorted();
     const hashes = new Map<string, string>();
-    for (const name of names) hashes.set(name, await sha256(join(folder, name)));
+    for (const name of names) hashes.set(name, await fileHash(join(folder, name)));
     await writeTextFile(join(folder, 'manifest.json'), [
       json({
         format: 'poster-var-bundle/1',
@@ -158,12 +156,6 @@ async function putInPlace(from: string, to: string): Promise<void> {
   } catch (cause) {
     throw writeFailure(to, cause);
   }
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }
 
 function accuracyOf(

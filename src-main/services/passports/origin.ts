@@ -1,14 +1,12 @@
 /** What is known of a run only when it begins, kept beside its checkpoints until its passport is asked for. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { canonicalJson } from '../../../src-shared/domain/canonical-json.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { DataFacts, Environment, Passport, presetDifferences } from '../../../src-shared/domain/passport.ts';
 import type { Preset, TrainSettings } from '../../../src-shared/domain/run.ts';
 import { replaceFile } from '../engine/checkpoint/durable.ts';
+import { fileHash } from '../files/hash.ts';
 import { readIfThere } from '../files/read-if-there.ts';
 import { environment } from './environment.ts';
 import { canonicalHash } from './seal.ts';
@@ -74,11 +72,4 @@ export async function freshened(origin: Origin): Promise<Origin> {
       parent.sha256 === null ? { ...parent, sha256: await fileHash(parent.file).catch(() => null) } : parent,
     );
   return { ...origin, parents, environments: same ? origin.environments : [...origin.environments, now] };
-}
-
-/** SHA-256 (hex) of a file of any size. */
-export async function fileHash(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

@@ -6,6 +6,7 @@ import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Passport, SealedPassport } from '../../../src-shared/domain/passport.ts';
 import type { Run } from '../../../src-shared/domain/run.ts';
 import { PREPROCESSING } from '../engine/preprocessing.ts';
+import { fileHash } from '../files/hash.ts';
 import { readIfThere } from '../files/read-if-there.ts';
 import { checkpointFolder } from '../runs/checkpoint-folder.ts';
 import { requireRun } from '../runs/context.ts';
@@ -13,7 +14,7 @@ import type { OpenProject } from '../runs/context.ts';
 import { readPlan } from '../runs/plan-file.ts';
 import type { Store } from '../store/interface.ts';
 import { dataFacts } from './data-facts.ts';
-import { fileHash, readOrigin, writeOrigin } from './origin.ts';
+import { readOrigin, writeOrigin } from './origin.ts';
 import type { Origin } from './origin.ts';
 import { LARGEST_PASSPORT, passportText, seal, unseal } from './seal.ts';
 

@@ -59,13 +59,19 @@ it('what a crash left of a removal is taken away at the next opening, and nothin
   expect(workspace.require().store.getMeta('leaving-folders')).toBe('[]');
 });
 
-it('a folder of copies that was put elsewhere by hand is no longer the project’s, and stays', async () => {
+it('a folder of copies that was put elsewhere by hand is no longer the project’s, and stays; what the import wrote goes', async () => {
   await using project = await openProject();
   const root = plant(project.source(), await two());
   const { report } = await project.import({ source: root, format: 'folders', name: 'Copied', choices: { copy: true } });
+  const other = await project.import({ source: root, format: 'folders', name: 'Other', choices: { copy: true } });
   const elsewhere = join(project.source(), 'copies');
-  cpSync(project.datasets.list()[0]?.root ?? '', elsewhere, { recursive: true });
-  await project.datasets.repoint(report.dataset, elsewhere);
+  const copies = project.datasets.list().find(({ id }) => id === report.dataset)?.root ?? '';
+  cpSync(copies, elsewhere, { recursive: true });
+  // There and back again: nothing goes as long as the dataset is there.
+  for (const place of [elsewhere, copies, elsewhere]) await project.datasets.repoint(report.dataset, place);
+  expect(existsSync(join(copies, 'happy/a.jpg'))).toBe(true);
   await project.datasets.remove(report.dataset);
+  expect(existsSync(copies)).toBe(false);
+  expect(await project.datasets.files(other.report.dataset)).toMatchObject({ missing: 0 });
   expect(existsSync(join(elsewhere, 'happy/a.jpg'))).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { GroupFilter } from '../../../src-shared/domain/duplicates.ts';
@@ -95,6 +95,14 @@ it('finds equal and near images within and across splits, and leaves out what le
     [1, 2],
     [1, 2],
   ]);
+  // After a restart it is there again, as it was; a file that is damaged is none.
+  const [was, groupsWere] = [duplicates.report(report.dataset), pageOf('all')];
+  const restarted = () => new Duplicates(project.workspace, labels);
+  expect(restarted().report(report.dataset)).toEqual(was);
+  expect(restarted().groups(report.dataset, { only: 'all', offset: 0, limit: 2 })).toEqual(groupsWere);
+  const kept = join(store.folder, 'cache', `duplicates-${report.dataset}.jsonl`);
+  writeFileSync(kept, readFileSync(kept, 'utf8').slice(0, -9));
+  expect(restarted().report(report.dataset)).toBeNull();
   expect(await look(request)).toMatchObject({ ...after, settled: 0 });
   labels.undo();
   expect(await look(request)).toMatchObject({ across: { groups: 2 }, settled: 0 });
@@ -109,6 +117,8 @@ it('finds equal and near images within and across splits, and leaves out what le
   expect(() => duplicates.exclude(report.dataset, { group: 0, keep })).toThrow('There is no duplicate');
   duplicates.exclude(report.dataset, { scope: 'all' });
   expect(() => duplicates.exclude(report.dataset, { scope: 'all' })).toThrow('There is no duplicate');
+  await project.datasets.remove(report.dataset);
+  expect(existsSync(kept)).toBe(false);
 });
 
 it('is cancelled while it compares, and then has found nothing', async () => {

@@ -2,8 +2,8 @@
  * What leaves for other tools, against their formats as documented: every field that is written is one that the format has, of its type,
  * and none that it needs is missing.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { openTable, tableRows } from '../../../src-main/services/datasets/table/table.ts';
@@ -42,8 +42,9 @@ const Coco = z.strictObject({
 });
 
 /**
- * FiftyOne, FiftyOneImageClassificationDataset: classes, and by the name of each image its label, an index into them where there are
- * classes, with optional confidence and attributes; null for an unlabelled image.
+ * FiftyOneImageClassificationDataset, as FiftyOne 1.22 reads it (fiftyone/utils/data/importers.py and parsers.py): classes, and by the name
+ * of each image, without its ending, its label: an index into them where there are classes, with optional confidence and attributes, which
+ * become fields of a Classification; null for an unlabelled image.
  */
 const FiftyOne = z.strictObject({
   classes: z.array(z.string()),
@@ -58,6 +59,9 @@ const FiftyOne = z.strictObject({
       .nullable(),
   ),
 });
+
+/** What a Classification has anyway (fiftyone/core/labels.py). */
+const OF_A_CLASSIFICATION = ['id', 'tags', 'label', 'confidence', 'logits'];
 
 /** Label Studio, "Task format": data with the names that the configuration asks for, annotations with results. */
 const result = { id: z.string(), from_name: z.string(), to_name: z.literal('image') };
@@ -127,16 +131,29 @@ it('COCO: every field as documented, and every annotation inside a picture that 
 });
 
 it('FiftyOne: labels by the names of the images, indices into the classes', async () => {
-  const { write, out, rows } = await study();
+  const { write, out, rows, store, dataset } = await study();
   const folder = out('fiftyone');
   await write({ format: 'fiftyone', out: folder });
+  expect(readdirSync(folder).toSorted()).toEqual(['data.json', 'labels.json']);
   const { classes, labels } = FiftyOne.parse(json(join(folder, 'labels.json')));
   const places = z.record(z.string(), z.string()).parse(json(join(folder, 'data.json')));
   expect(Object.values(labels).map((one) => (one === null ? null : classes[one.label]))).toEqual(
     rows.map(({ label }) => label),
   );
   expect(Object.keys(places)).toEqual(Object.keys(labels));
-  for (const place of Object.values(places)) expect(existsSync(place)).toBe(true);
+  const root = store.datasets.get(dataset)?.root ?? '';
+  expect(Object.values(places)).toEqual(rows.map(({ path }) => join(root, path)));
+  // What FiftyOne calls an image: its path without the last ending. A dot in a name of ours would be taken for one.
+  const called = (path: string): string => path.slice(0, path.length - extname(path).length);
+  expect(Object.keys(places).map(called)).toEqual(Object.keys(labels));
+  for (const one of Object.values(labels))
+    for (const name of Object.keys(one?.attributes ?? {})) expect(OF_A_CLASSIFICATION).not.toContain(name);
+
+  const along = out('along');
+  await write({ format: 'fiftyone', out: along, files: 'copy' });
+  expect(readdirSync(along).toSorted()).toEqual(['data', 'labels.json']);
+  expect(readdirSync(join(along, 'data')).map(called).toSorted()).toEqual(Object.keys(labels).toSorted());
+  expect(FiftyOne.parse(json(join(along, 'labels.json')))).toEqual({ classes, labels });
 });
 
 it('Label Studio: results name what the configuration has', async () => {

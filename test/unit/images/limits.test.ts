@@ -42,7 +42,7 @@ describe('hostile images', () => {
     const { reason, peak } = await inspect(file);
     expect(reason).toBe('The image is larger than 50 million pixels.');
     expect(peak).toBeLessThan(512);
-  }, 30_000);
+  });
 
   it('of a GIF with 10,000 frames only the first is read, with less than 512 MB', async () => {
     const file = join(folder, 'frames.gif');
@@ -50,5 +50,5 @@ describe('hostile images', () => {
     const { reason, width, peak } = await inspect(file);
     expect({ reason, width }).toEqual({ reason: null, width: 2_000 });
     expect(peak).toBeLessThan(512);
-  }, 30_000);
+  });
 });

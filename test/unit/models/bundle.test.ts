@@ -68,7 +68,7 @@ describe('a hand-off bundle', () => {
       on: { images: [boxed] },
       change: { kind: 'box', box: { x: 10, y: 20, width: 40, height: 50 } },
     });
-  });
+  }, 120_000);
   afterAll(async () => {
     await services.close();
     rmSync(folder, { recursive: true, force: true });

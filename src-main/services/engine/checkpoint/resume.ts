@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BestEpoch } from '../../../../src-shared/domain/run.ts';
+import { fileHash } from '../../files/hash.ts';
 import { sizeOf } from '../model/initialise.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
 import { replaceFile } from './durable.ts';
@@ -94,6 +95,12 @@ export function loadResumePoint(folder: string): ResumePoint | null {
     if (createHash('sha256').update(bytes).digest('hex') === hash) return decode(bytes);
   }
   return null;
+}
+
+/** Whether there is a whole one, told without holding it in memory. */
+export async function hasResumePoint(folder: string): Promise<boolean> {
+  for (const { file, hash } of pointsOf(folder)) if ((await fileHash(join(folder, file))) === hash) return true;
+  return false;
 }
 
 /** Names of the points in a folder, the newest first. */

@@ -1,10 +1,7 @@
 /** Files of any origin for the engine, which reads safetensors alone: PyTorch's are converted first, by the reader. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import type { Examination } from '../../../../src-shared/domain/model.ts';
 import { openFailure } from '../checkpoint/open.ts';
@@ -70,10 +67,4 @@ async function sniff(file: string): Promise<{ bytes: number; safetensors: boolea
   } catch (cause) {
     throw cause instanceof FailureError ? cause : openFailure(file, cause);
   }
-}
-
-export async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

@@ -7,8 +7,9 @@ import { FilePlacer } from '../place-file.ts';
 const DIGITS = 8;
 
 /**
- * FiftyOne's FiftyOneImageClassificationDataset: labels.json holds a class index by image name, null for images without a label,
- * and data/ the images, or data.json where they lie. Images are named by their id, which is unique where file names are not.
+ * FiftyOneImageClassificationDataset (read by fiftyone/utils/data/importers.py): labels.json holds a class index by image name, null for
+ * images without a label, and data/ the images, or data.json where they lie. Images are named by their id, which is unique where file
+ * names are not.
  */
 export const fiftyone: LabelExporter = async (material, folder) => {
   const { dataset } = material.scope;

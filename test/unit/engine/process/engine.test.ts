@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -254,7 +254,9 @@ describe('the engine process', () => {
       learningRate: 0.01,
       checkpointMinutes: 0,
     } as const;
-    const expected = await trainInto('straight', losses(straight), change);
+    const begin = join(folder, 'begin.safetensors');
+    cpSync(checkpoint, begin);
+    const expected = await trainInto('straight', losses(straight), { ...change, initialWeights: [begin] });
     const seen = new Map<number, number>();
     const training = trainInto(
       'killed',
@@ -264,7 +266,7 @@ describe('the engine process', () => {
         // The process that works was started after the one that answers. Step 3 of 4 is the first of the second epoch.
         if (event.kind === 'saved' && event.step === 3) process.kill(pids.at(-1) ?? 0, 'SIGKILL');
       },
-      change,
+      { ...change, initialWeights: [begin] },
     );
     expect(await failureOf(training)).toMatchObject({
       kind: 'lost',
@@ -275,14 +277,19 @@ describe('the engine process', () => {
     expect(started).toHaveLength(before + 1);
 
     const events: TrainingEvent[] = [];
-    const resumed = await trainInto(
-      'killed',
-      (event) => {
-        losses(seen)(event);
-        events.push(event);
-      },
-      { ...change, resume: true },
-    );
+    const resume = (name: string) =>
+      trainInto(
+        name,
+        (event) => {
+          losses(seen)(event);
+          events.push(event);
+        },
+        { ...change, resume: true, initialWeights: [begin] },
+      );
+    // All of its weights are in what it saved: the file that it began from is needed no more, but where nothing was saved.
+    rmSync(begin);
+    expect(await failureOf(resume('nothing-saved'))).toMatchObject({ kind: 'not-found' });
+    const resumed = await resume('killed');
     expect(events[0]).toMatchObject({ kind: 'started', done: 3, totalSteps: 4 });
     expect(seen).toEqual(straight);
     expect(resumed.hash).toBe(expected.hash);
