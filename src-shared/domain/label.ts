@@ -80,6 +80,8 @@ export const LogLine = z.object({
   valueAfter: z.string().nullable(),
   reviewedBefore: z.boolean(),
   reviewedAfter: z.boolean(),
+  /** The queue and the score that its act was made on; the run is one of the project that wrote it. */
+  context: DecisionContext.nullable().default(null),
 });
 export type LogLine = z.infer<typeof LogLine>;
 
@@ -106,6 +108,8 @@ export const Annotation = z.object({
   /** True for an undo or redo, or where an act went back to a version. */
   reversal: z.boolean(),
   at: z.string(),
+  /** The queue in which it was decided, and on what score; null elsewhere. */
+  context: DecisionContext.nullable(),
 });
 export type Annotation = z.infer<typeof Annotation>;
 

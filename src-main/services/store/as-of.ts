@@ -96,7 +96,7 @@ export class AsOf implements LabelHistory {
         'opinionBefore', json(a.opinion_before), 'opinionAfter', json(a.opinion_after),
         'valueBefore', a.value_before, 'valueAfter', a.value_after,
         'reviewedBefore', json(iif(a.reviewed_before, 'true', 'false')),
-        'reviewedAfter', json(iif(a.reviewed_after, 'true', 'false'))) ORDER BY a.id) AS lines
+        'reviewedAfter', json(iif(a.reviewed_after, 'true', 'false')), 'context', json(b.context)) ORDER BY a.id) AS lines
       FROM json_each(:ids) AS wanted CROSS JOIN annotations AS a ON a.image = wanted.value AND a.id <= :point
       JOIN batches AS b ON b.id = a.batch JOIN annotators AS n ON n.id = b.annotator
       LEFT JOIN annotators AS v ON v.id = a.voter

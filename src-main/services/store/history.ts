@@ -1,5 +1,5 @@
 import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
-import { Opinion, type Annotation } from '../../../src-shared/domain/label.ts';
+import { DecisionContext, Opinion, type Annotation } from '../../../src-shared/domain/label.ts';
 import type { Database } from './database.ts';
 import { Box, parseColumn, parseOptional } from './json.ts';
 import { opinionInWords } from './opinions.ts';
@@ -19,6 +19,11 @@ export interface AnnotationRecord {
   back_to: string | null;
   reverts: number | null;
   at: string;
+}
+
+/** The same, with where it was decided. */
+interface DecidedRecord extends AnnotationRecord {
+  context: string | null;
 }
 
 /** What a line made of the image, in words. */
@@ -50,8 +55,8 @@ function boxInWords(box: Box | null): string {
 /** An image's lines of the log, the oldest first. */
 export function history(database: Database, image: number): Annotation[] {
   const records = database
-    .prepare<[number], AnnotationRecord>(
-      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.voter, a.opinion_after, a.value_after, b.action, b.back_to, a.reverts, b.at
+    .prepare<[number], DecidedRecord>(
+      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.voter, a.opinion_after, a.value_after, b.action, b.back_to, a.reverts, b.at, b.context
        FROM annotations AS a JOIN batches AS b ON b.id = a.batch JOIN annotators AS n ON n.id = b.annotator
        WHERE a.image = ? ORDER BY a.id`,
     )
@@ -67,5 +72,6 @@ export function history(database: Database, image: number): Annotation[] {
     after: record.label_after,
     reversal: record.action !== 'apply' || record.back_to !== null || record.reverts !== null,
     at: record.at,
+    context: parseOptional(DecisionContext, record.context),
   }));
 }

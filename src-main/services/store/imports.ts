@@ -254,12 +254,15 @@ export class Imports implements ImportTable {
     if (known !== null) return known;
     const target = line.target === null ? null : this.#batchOf(dataset, line.target);
     const annotator = this.#annotator(line.annotator);
+    // A run's number means nothing in another project.
+    const context = line.context && { ...line.context, run: null };
     const { lastInsertRowid } = this.#database
-      .prepare<[string, number | null, number, string, number, number]>(
-        `INSERT INTO batches (action, target, annotator, at, restored_for, restored_from) VALUES (?, ?, ?, ?, ?, ?)`,
+      .prepare<[string, number | null, number, string, string | null, number, number]>(
+        `INSERT INTO batches (action, target, annotator, at, context, restored_for, restored_from)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
       )
       // An undo whose act is not part of this dataset's history stands for itself.
-      .run(target === null ? 'apply' : line.action, target, annotator, line.at, dataset, line.batch);
+      .run(target === null ? 'apply' : line.action, target, annotator, line.at, jsonOrNull(context), dataset, line.batch);
     return Number(lastInsertRowid);
   }
 

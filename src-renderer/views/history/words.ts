@@ -1,6 +1,5 @@
 import type { AuditLine } from '../../../src-shared/domain/audit.ts';
-import { QUEUES } from '../../../src-shared/domain/queue.ts';
-import { QUEUE_TITLES } from '../triage/queue-names.ts';
+import { queueTitle } from '../triage/queue-names.ts';
 
 /** Where an event came from, as the table says it. */
 export function sourceText({ restored, action, reverts, backTo, queue }: AuditLine): string {
@@ -8,6 +7,5 @@ export function sourceText({ restored, action, reverts, backTo, queue }: AuditLi
   if (action !== 'apply') return action === 'undo' ? 'Undo' : 'Redo';
   if (reverts) return 'Revert';
   if (backTo !== null) return `Back to “${backTo}”`;
-  const known = QUEUES.find((one) => one === queue);
-  return known === undefined ? (queue ?? '') : QUEUE_TITLES[known].title;
+  return queue === null ? '' : queueTitle(queue);
 }

@@ -36,9 +36,13 @@ it('import(export(x)) = x: labels, votes, targets, boxes and the whole history',
   labels.apply({ ...on(5, 7), change: { kind: 'box', box: { x: 4, y: 5, width: 30, height: 31 } } });
   labels.apply({ ...on(6, 7), change: { kind: 'note', note: '=cmd|"/c calc"!A1, “ends\nhere”' } });
   labels.apply({ ...on(7, 8), change: { kind: 'flag', flagged: true } });
+  // The score that it was decided on goes along; a run's number means nothing elsewhere.
+  const context = { queue: 'ambiguous', run: null, score: 0.41 };
+  labels.apply({ ...on(0, 1), change: { kind: 'hard', label: 'sad' }, context });
   const folder = out('portable');
   await write({ format: 'portable', files: 'copy', out: folder });
   const before = everything(store, dataset);
+  expect(before[0]?.lines.map((line) => line.context)).toEqual([context]);
 
   const { report } = await project.import({ source: folder, format: 'auto', name: 'back' });
   expect(report).toMatchObject({ format: 'portable', images: ids.length, broken: 0 });

@@ -150,6 +150,15 @@ describe('LabelLog', () => {
     sql.close();
   });
 
+  it('keeps the queue and the score that a decision was made on, and none for what was done elsewhere', () => {
+    const { store, ids } = threeImages();
+    const context = { queue: 'mislabelled', run: null, score: 0.93 };
+    store.labels.apply([ids[0] ?? 0], { kind: 'hard', label: 'happy' }, 'me', { context });
+    store.labels.apply([ids[0] ?? 0], { kind: 'flag', flagged: true }, 'me');
+    store.labels.undo('me');
+    expect(store.images.detail(ids[0] ?? 0, null)?.history.map((line) => line.context)).toEqual([context, null, null]);
+  });
+
   it('keeps the current state equal to what the log says', () => {
     const { store, ids } = threeImages();
     for (const change of CHANGES) store.labels.apply(ids, change, 'me');
