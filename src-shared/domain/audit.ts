@@ -31,9 +31,6 @@ export const AuditLine = Annotation.extend({
   action: z.enum(['apply', 'undo', 'redo']),
   /** Says what somebody thinks and leaves the label as it is. */
   opinionOnly: z.boolean(),
-  /** The queue in which it was decided and the score that it was decided on; null elsewhere. */
-  queue: z.string().nullable(),
-  score: z.number().nullable(),
   /** The version that it went back to. */
   backTo: z.string().nullable(),
   /** A revert of another event, which a person chose. */

@@ -108,8 +108,9 @@ export const Annotation = z.object({
   /** True for an undo or redo, or where an act went back to a version. */
   reversal: z.boolean(),
   at: z.string(),
-  /** The queue in which it was decided, and on what score; null elsewhere. */
-  context: DecisionContext.nullable(),
+  /** The queue in which it was decided and the score that it was decided on; null elsewhere. */
+  queue: z.string().nullable(),
+  score: z.number().nullable(),
 });
 export type Annotation = z.infer<typeof Annotation>;
 

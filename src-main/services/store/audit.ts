@@ -17,8 +17,6 @@ interface AuditRecord extends AnnotationRecord {
   image: number;
   dataset: number;
   path: string;
-  queue: string | null;
-  score: number | null;
   restored: number;
   taken_back: number;
 }

@@ -1,5 +1,5 @@
 import { EXPRESSION_FACES, type Expression } from '../../../src-shared/domain/expression.ts';
-import { DecisionContext, Opinion, type Annotation } from '../../../src-shared/domain/label.ts';
+import { Opinion, type Annotation } from '../../../src-shared/domain/label.ts';
 import type { Database } from './database.ts';
 import { Box, parseColumn, parseOptional } from './json.ts';
 import { opinionInWords } from './opinions.ts';
@@ -18,12 +18,9 @@ export interface AnnotationRecord {
   action: 'apply' | 'undo' | 'redo';
   back_to: string | null;
   reverts: number | null;
+  queue: string | null;
+  score: number | null;
   at: string;
-}
-
-/** The same, with where it was decided. */
-interface DecidedRecord extends AnnotationRecord {
-  context: string | null;
 }
 
 /** What a line made of the image, in words. */
@@ -55,8 +52,9 @@ function boxInWords(box: Box | null): string {
 /** An image's lines of the log, the oldest first. */
 export function history(database: Database, image: number): Annotation[] {
   const records = database
-    .prepare<[number], DecidedRecord>(
-      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.voter, a.opinion_after, a.value_after, b.action, b.back_to, a.reverts, b.at, b.context
+    .prepare<[number], AnnotationRecord>(
+      `SELECT a.id, a.batch, n.name AS annotator, a.kind, a.label_before, a.label_after, a.voter, a.opinion_after, a.value_after, b.action, b.back_to, a.reverts,
+         b.context ->> 'queue' AS queue, b.context ->> 'score' AS score, b.at
        FROM annotations AS a JOIN batches AS b ON b.id = a.batch JOIN annotators AS n ON n.id = b.annotator
        WHERE a.image = ? ORDER BY a.id`,
     )
@@ -72,6 +70,7 @@ export function history(database: Database, image: number): Annotation[] {
     after: record.label_after,
     reversal: record.action !== 'apply' || record.back_to !== null || record.reverts !== null,
     at: record.at,
-    context: parseOptional(DecisionContext, record.context),
+    queue: record.queue,
+    score: record.score,
   }));
 }

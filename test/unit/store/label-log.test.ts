@@ -156,7 +156,11 @@ describe('LabelLog', () => {
     store.labels.apply([ids[0] ?? 0], { kind: 'hard', label: 'happy' }, 'me', { context });
     store.labels.apply([ids[0] ?? 0], { kind: 'flag', flagged: true }, 'me');
     store.labels.undo('me');
-    expect(store.images.detail(ids[0] ?? 0, null)?.history.map((line) => line.context)).toEqual([context, null, null]);
+    expect(store.images.detail(ids[0] ?? 0, null)?.history.map(({ queue, score }) => [queue, score])).toEqual([
+      ['mislabelled', 0.93],
+      [null, null],
+      [null, null],
+    ]);
   });
 
   it('keeps the current state equal to what the log says', () => {
