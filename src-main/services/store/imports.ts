@@ -262,7 +262,15 @@ export class Imports implements ImportTable {
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
       )
       // An undo whose act is not part of this dataset's history stands for itself.
-      .run(target === null ? 'apply' : line.action, target, annotator, line.at, jsonOrNull(context), dataset, line.batch);
+      .run(
+        target === null ? 'apply' : line.action,
+        target,
+        annotator,
+        line.at,
+        jsonOrNull(context),
+        dataset,
+        line.batch,
+      );
     return Number(lastInsertRowid);
   }
 
