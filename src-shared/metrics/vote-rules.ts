@@ -13,7 +13,7 @@ export type VoteOutcome =
   | { readonly label: null; readonly soft: null; readonly dropped: string };
 
 /** FER+'s order of columns: where choices tie, the earlier one is found first. */
-const FERPLUS_ORDER = [
+export const FERPLUS_ORDER = [
   'neutral',
   'happy',
   'surprise',

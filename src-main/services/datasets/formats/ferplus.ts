@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { splitOf } from '../../../../src-shared/domain/synonyms.ts';
-import type { VoteChoice, Votes } from '../../../../src-shared/domain/votes.ts';
-import { applyVoteRule } from '../../../../src-shared/metrics/vote-rules.ts';
+import type { Votes } from '../../../../src-shared/domain/votes.ts';
+import { applyVoteRule, FERPLUS_ORDER } from '../../../../src-shared/metrics/vote-rules.ts';
 import { readVotes, voteChoice, type VoteColumns } from '../columns.ts';
 import { Locator } from '../locate.ts';
 import type { Source, SourceEntry } from '../source.ts';
@@ -31,18 +31,6 @@ const PARTS = [
   { folder: 'FER2013Valid', usage: 'PublicTest' },
   { folder: 'FER2013Test', usage: 'PrivateTest' },
 ] as const;
-const ORDER: readonly VoteChoice[] = [
-  'neutral',
-  'happy',
-  'surprise',
-  'sad',
-  'anger',
-  'disgust',
-  'fear',
-  'contempt',
-  'unknown',
-  'no-face',
-];
 
 async function sight(root: string): Promise<Sighting[]> {
   const votes = await findFile(root, [FERPLUS_CSV]);
@@ -106,7 +94,7 @@ function namedColumns(columns: readonly string[]): VoteColumns {
 
 /** Without a header the ten votes stand at the end of the row, in FER+'s order. */
 function lastColumns(width: number): VoteColumns {
-  return ORDER.map((choice, index) => [width - ORDER.length + index, choice] as const);
+  return FERPLUS_ORDER.map((choice, index) => [width - FERPLUS_ORDER.length + index, choice] as const);
 }
 
 /** The choice with most votes as FER+ calls it: what a person sees of the row before a rule is chosen. */

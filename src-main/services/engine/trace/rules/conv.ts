@@ -65,44 +65,74 @@ export const conv2D: Rule<'Conv2D'> = {
 };
 
 /** The last two memory axes reversed. */
-export function flipped(onnx: Lowering, name: string, rows: number, columns: number): string {
+function flipped(onnx: Lowering, name: string, rows: number, columns: number): string {
   if (rows === 1 && columns === 1) return name;
   const beyond = -(2 ** 31);
   return onnx.slice(name, [2, 3], [-1, -1], [beyond, beyond], [-1, -1]);
 }
 
 /** How far a transposed convolution must reach beyond its natural size to give `length` back. */
-export function outputPadding(length: number, small: number, window: number, stride: number, pad: number): number {
+function outputPadding(length: number, small: number, window: number, stride: number, pad: number): number {
   return length - ((small - 1) * stride + window - 2 * pad);
 }
 
+/** What the gradient of a convolution by its input is made of. */
+interface InputGradient {
+  /** Gradient of the result, channels first. */
+  readonly dy: string;
+  /** Filter as ConvTranspose takes it. */
+  readonly weights: () => string;
+  /** Filter as Conv takes it for the way back; its last two axes are rows and columns. */
+  readonly back: () => string;
+  /** Shape of the filter, rows and columns first. */
+  readonly filterShape: readonly number[];
+  /** NHWC shape of the gradient of the result. */
+  readonly dyShape: readonly number[];
+  readonly attrs: WindowAttrs & { readonly inputShape: readonly number[] };
+  /** Convolutions side by side: the number of channels where each has its own filter. */
+  readonly groups: number;
+}
+
 /** Stride 1: a convolution with the filter turned round; otherwise a transposed convolution. */
+export function inputGradient(onnx: Lowering, of: InputGradient): Laid {
+  const { strides, pad, inputShape } = of.attrs;
+  const [rows, columns] = [side(of.filterShape, 0), side(of.filterShape, 1)];
+  const group: Attributes = of.groups === 1 ? {} : { group: int(of.groups) };
+  const result = (name: string): Laid => ({ name, shape: inputShape, perm: channelsFirst, dtype: 'float32' });
+  if (strides[0] === 1 && strides[1] === 1 && rows === columns) {
+    const attributes = windowAttributes({ strides, pad: rows - 1 - pad }, group);
+    return result(onnx.op('Conv', [of.dy, flipped(onnx, of.back(), rows, columns)], attributes));
+  }
+  const over = [0, 1].map((axis) =>
+    outputPadding(
+      side(inputShape, axis + 1),
+      side(of.dyShape, axis + 1),
+      side(of.filterShape, axis),
+      strides[axis] ?? 1,
+      pad,
+    ),
+  );
+  const attributes = windowAttributes(of.attrs, { ...group, output_padding: ints(over) });
+  return result(onnx.op('ConvTranspose', [of.dy, of.weights()], attributes));
+}
+
 export const conv2DBackpropInput: Rule<'Conv2DBackpropInput'> = {
   inputs: ['dy', 'filter'],
   attrs: (raw) => ({ ...windowAttrs(raw), inputShape: numbersAttr(raw, 'inputShape') }),
   infer: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
   lower: (onnx, inputs, attrs) => {
     const [dy, filter] = [input(inputs, 0), input(inputs, 1)];
-    const [rows, columns] = [side(filter.shape, 0), side(filter.shape, 1)];
-    const { strides, pad, inputShape } = attrs;
-    const gradient = onnx.arranged(dy, channelsFirst);
-    const result = (name: string): Laid => ({ name, shape: inputShape, perm: channelsFirst, dtype: 'float32' });
-    if (strides[0] === 1 && strides[1] === 1 && rows === columns) {
-      const turned = flipped(onnx, onnx.arranged(filter, [2, 3, 0, 1]), rows, columns);
-      const attributes = windowAttributes({ strides, pad: rows - 1 - pad });
-      return [result(onnx.op('Conv', [gradient, turned], attributes))];
-    }
-    const over = [0, 1].map((axis) =>
-      outputPadding(
-        side(inputShape, axis + 1),
-        side(dy.shape, axis + 1),
-        side(filter.shape, axis),
-        strides[axis] ?? 1,
-        pad,
-      ),
-    );
-    const attributes = windowAttributes(attrs, { output_padding: ints(over) });
-    return [result(onnx.op('ConvTranspose', [gradient, onnx.arranged(filter, outFirst)], attributes))];
+    return [
+      inputGradient(onnx, {
+        dy: onnx.arranged(dy, channelsFirst),
+        weights: () => onnx.arranged(filter, outFirst),
+        back: () => onnx.arranged(filter, [2, 3, 0, 1]),
+        filterShape: filter.shape,
+        dyShape: dy.shape,
+        attrs,
+        groups: 1,
+      }),
+    ];
   },
 };
 

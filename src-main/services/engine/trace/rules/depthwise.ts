@@ -1,16 +1,7 @@
 /** Depthwise convolutions (one filter a channel) and their gradients. */
 import { side } from '../layout.ts';
-import type { Laid } from '../layout.ts';
-import { int, ints } from '../lowering.ts';
-import {
-  channelsFirst,
-  flipped,
-  imageShape,
-  outputPadding,
-  shiftedViews,
-  windowAttributes,
-  windowAttrs,
-} from './conv.ts';
+import { int } from '../lowering.ts';
+import { channelsFirst, imageShape, inputGradient, shiftedViews, windowAttributes, windowAttrs } from './conv.ts';
 import { input, numbersAttr } from './rule.ts';
 import type { Rule } from './rule.ts';
 
@@ -44,27 +35,18 @@ export const depthwiseBackpropInput: Rule<'DepthwiseConv2dNativeBackpropInput'> 
   infer: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
   lower: (onnx, inputs, attrs) => {
     const [dy, filter] = [input(inputs, 0), input(inputs, 1)];
-    const channels = oneFilterPerChannel(filter.shape);
-    const [rows, columns] = [side(filter.shape, 0), side(filter.shape, 1)];
-    const { strides, pad, inputShape } = attrs;
-    const gradient = onnx.arranged(dy, channelsFirst);
-    const weights = onnx.arranged(filter, channelFirst);
-    const result = (name: string): Laid => ({ name, shape: inputShape, perm: channelsFirst, dtype: 'float32' });
-    if (strides[0] === 1 && strides[1] === 1 && rows === columns) {
-      const attributes = windowAttributes({ strides, pad: rows - 1 - pad }, { group: int(channels) });
-      return [result(onnx.op('Conv', [gradient, flipped(onnx, weights, rows, columns)], attributes))];
-    }
-    const over = [0, 1].map((axis) =>
-      outputPadding(
-        side(inputShape, axis + 1),
-        side(dy.shape, axis + 1),
-        side(filter.shape, axis),
-        strides[axis] ?? 1,
-        pad,
-      ),
-    );
-    const attributes = windowAttributes(attrs, { group: int(channels), output_padding: ints(over) });
-    return [result(onnx.op('ConvTranspose', [gradient, weights], attributes))];
+    const weights = (): string => onnx.arranged(filter, channelFirst);
+    return [
+      inputGradient(onnx, {
+        dy: onnx.arranged(dy, channelsFirst),
+        weights,
+        back: weights,
+        filterShape: filter.shape,
+        dyShape: dy.shape,
+        attrs,
+        groups: oneFilterPerChannel(filter.shape),
+      }),
+    ];
   },
 };
 
