@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installedIn, tensorflowFolder } from '../../../../src-main/services/engine/runtime/tensorflow/place.ts';
 import { softwareVulkan } from '../../../software-vulkan.ts';
-import type { Computed } from './on-device.ts';
+import type { Computed, Traffic } from './on-device.ts';
 
 const PROGRAM = fileURLToPath(new URL('./on-device.ts', import.meta.url));
 /** A software renderer compiles hundreds of shaders before its first step. */
@@ -51,15 +51,40 @@ function expectAgreement(actual: Computed): void {
   expect(distance(actual.judged, processor.judged)).toBeLessThan(1e-4);
 }
 
+/** In a step after the first, only the batch goes to the device, and only the loss and mu come back. */
+function expectStateStays({ traffic, parameters }: Computed): void {
+  const names = (part: Traffic, where: 'cpu' | 'gpu-buffer'): string[] =>
+    Object.keys(part)
+      .filter((name) => part[name]?.location === where)
+      .toSorted();
+  const state = ['exp_avg', 'exp_avg_sq', 'parameters', 'statistics'];
+  expect(names(traffic.in, 'gpu-buffer')).toEqual(state);
+  expect(names(traffic.out, 'gpu-buffer')).toEqual([
+    'next exp_avg',
+    'next exp_avg_sq',
+    'nextParameters',
+    'nextStatistics',
+  ]);
+  expect(names(traffic.out, 'cpu')).toEqual(['loss', 'mu']);
+  // All of the trainable parameters, and no vector of that size goes another way.
+  const trainable = traffic.in['parameters']?.size ?? 0;
+  expect(trainable).toBeGreaterThan(parameters.length / 2);
+  for (const [name, { location, size }] of Object.entries(traffic.in)) {
+    if (location === 'cpu' && name !== 'images') expect(size, name).toBeLessThan(20);
+  }
+}
+
 const vulkan = softwareVulkan();
 const unavailable = 'missing' in vulkan ? ` (skipped: ${vulkan.missing})` : '';
 
 describe.skipIf('missing' in vulkan)(`webgpu on a software renderer${unavailable}`, () => {
   test(
-    'forward pass and training steps agree with the processor, and no node falls back to it',
+    'forward pass and training steps agree with the processor, no node falls back to it, and the state stays',
     async () => {
       const prefix = join(folder, 'profile-');
-      expectAgreement(await compute('webgpu', 'env' in vulkan ? vulkan.env : {}, prefix));
+      const computed = await compute('webgpu', 'env' in vulkan ? vulkan.env : {}, prefix);
+      expectAgreement(computed);
+      expectStateStays(computed);
       for (const part of ['forward', 'step']) {
         const file = readdirSync(folder).find((name) => name.startsWith(`profile-${part}`)) ?? '';
         const nodes = providers(join(folder, file));

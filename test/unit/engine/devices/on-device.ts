@@ -4,6 +4,8 @@
  * Arguments: device, file for the numbers, prefix for profiles ("" for none).
  */
 import { writeFileSync } from 'node:fs';
+import { InferenceSession } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { sizeTable } from '../../../../src-main/services/engine/model/config.ts';
 import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
 import type { Weights } from '../../../../src-main/services/engine/model/initialise.ts';
@@ -26,7 +28,36 @@ export interface Computed {
   /** Of the head alone, trained on features: losses, then parameters, and what it makes of the features. */
   readonly head: readonly number[];
   readonly judged: readonly number[];
+  /** What ONNX Runtime was given and gave back in the last step: by name, where it lay and how many numbers it has. */
+  readonly traffic: { readonly in: Traffic; readonly out: Traffic };
 }
+
+export type Traffic = Readonly<Record<string, { readonly location: string; readonly size: number }>>;
+
+const trafficOf = (tensors: Readonly<Record<string, Tensor>>): Traffic =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { location, size }]) => [name, { location, size }]));
+
+let traffic: Computed['traffic'] = { in: {}, out: {} };
+
+/** Looks on at every run of a session, whoever asks for it. */
+function watch(session: InferenceSession): InferenceSession {
+  const run = session.run.bind(session) as (
+    feeds: InferenceSession.FeedsType,
+    ...rest: readonly unknown[]
+  ) => Promise<InferenceSession.ReturnType>;
+  session.run = async (feeds: InferenceSession.FeedsType, ...rest: readonly unknown[]) => {
+    const given = trafficOf(feeds);
+    const outputs = await run(feeds, ...rest);
+    traffic = { in: given, out: trafficOf(outputs) };
+    return outputs;
+  };
+  return session;
+}
+
+const create = InferenceSession.create.bind(InferenceSession) as (
+  ...rest: readonly unknown[]
+) => Promise<InferenceSession>;
+Reflect.set(InferenceSession, 'create', async (...rest: readonly unknown[]) => watch(await create(...rest)));
 
 const STEPS = 2;
 const HEAD_STEPS = 3;
@@ -57,6 +88,7 @@ for (let step = 0; step < STEPS; step += 1) {
   const noise = drawNoise(random.split(`${step}`), config, BATCH);
   losses.push((await trainer.step({ images, targets }, noise, { lr: 1e-3, weightDecay: 1e-2, lambda: 0.01 })).loss);
 }
+const ofLastStep = traffic;
 const numbers = (state: Weights): number[] =>
   [...state.values()].flatMap(({ dtype, data }) => (dtype === 'float32' ? [...data] : []));
 
@@ -83,6 +115,7 @@ const computed: Computed = {
   moments: numbers(await trainer.optimizerState()),
   head: [...headLosses, ...headWeights],
   judged: [...judgement.mu, ...(judgement.logvar ?? [])],
+  traffic: ofLastStep,
 };
 await trainer.dispose();
 writeFileSync(out, JSON.stringify(computed));
