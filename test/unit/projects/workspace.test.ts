@@ -1,10 +1,23 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Emit } from '../../../src-shared/contract/client.ts';
 import { FailureError, type Failure } from '../../../src-shared/domain/failure.ts';
 import { Workspace } from '../../../src-main/services/projects/workspace.ts';
 import { addDataset, addRun, newImage, temporaryFolder } from '../store/fixture.ts';
+
+const run = promisify(execFile);
+
+/** Root may write anywhere: then somebody else opens the project, where somebody else may read these sources at all. */
+const NOBODY = ((): { uid?: number; gid?: number } | null => {
+  if (process.getuid?.() !== 0) return {};
+  const nobody = { uid: 65_534, gid: 65_534 };
+  const script = `require('node:fs').accessSync(${JSON.stringify(import.meta.filename)})`;
+  return spawnSync(process.execPath, ['-e', script], nobody).status === 0 ? nobody : null;
+})();
 
 function setUp(): { base: string; workspace: Workspace; events: string[]; another: () => Workspace } {
   const base = temporaryFolder();
@@ -134,16 +147,25 @@ describe('Workspace', () => {
     expect(readdirSync(join(base, 'full'))).toEqual(['thesis.tex']);
   });
 
-  it.skipIf(process.getuid?.() === 0)(
-    'says that a folder is read-only (skipped as root, who may write anywhere)',
+  it.skipIf(NOBODY === null)(
+    `says that a folder is read-only, and writes nothing to it${NOBODY === null ? ' (skipped: as root, nobody else may read this folder)' : ''}`,
     async () => {
       const { base, workspace } = setUp();
       const path = join(base, 'p');
       await workspace.create(path, 'P');
       await workspace.close();
-      chmodSync(path, 0o555);
-      onTestFinished(() => chmodSync(path, 0o755));
-      expect(await failureOf(workspace.open(path))).toMatchObject({ kind: 'forbidden' });
+      const files = readdirSync(path).toSorted();
+      for (const name of files) chmodSync(join(path, name), statSync(join(path, name)).isDirectory() ? 0o555 : 0o444);
+      for (const folder of [base, path]) chmodSync(folder, 0o555);
+      onTestFinished(() => [base, path].forEach((folder) => chmodSync(folder, 0o755)));
+      const script = join(import.meta.dirname, 'open-as.ts');
+      const { stdout } = await run(process.execPath, [script, path, join(tmpdir(), 'poster-var-none')], NOBODY ?? {});
+      expect(JSON.parse(stdout)).toMatchObject({
+        kind: 'forbidden',
+        message: expect.stringContaining(path) as string,
+        remedy: expect.stringContaining('copy the project') as string,
+      });
+      expect(readdirSync(path).toSorted()).toEqual(files);
     },
   );
 
