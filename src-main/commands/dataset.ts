@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { FilesFound } from '../../src-shared/domain/dataset.ts';
 import { NEAR_BITS, type ExclusionScope } from '../../src-shared/domain/duplicates.ts';
 import type { Cli } from './cli.ts';
 import { absolute, findDataset, openProject } from './find.ts';
@@ -97,15 +98,23 @@ function filesCommand(cli: Cli): Command {
   return command(
     cli,
     'files',
-    'whether the image files of a dataset lie where they should',
+    'whether the image files of a dataset lie where they should, as they were',
     'dataset files --project study',
-  ).action((options: Options) =>
-    cli.run(options.json, async (session) => {
-      await openProject(session, options.project);
-      const found = await session.services.datasets.files(findDataset(session, options.dataset).id);
-      return { json: { ...found }, text: filesText(found) };
-    }),
-  );
+  )
+    .option(
+      '--look-again',
+      'read every file again: one that was replaced is another picture, and its predictions stale',
+    )
+    .action((options: Options & { readonly lookAgain?: boolean }) =>
+      cli.run(options.json, async (session) => {
+        await openProject(session, options.project);
+        const { datasets } = session.services;
+        const { id } = findDataset(session, options.dataset);
+        if (options.lookAgain === true) await session.follow(datasets.lookAgain(id).job);
+        const found = await datasets.files(id);
+        return { json: { ...found }, text: filesText(found) };
+      }),
+    );
 }
 
 function repointCommand(cli: Cli): Command {
@@ -128,6 +137,7 @@ function repointCommand(cli: Cli): Command {
     );
 }
 
-function filesText({ root, looked, missing }: { root: string; looked: number; missing: number }): string {
-  return `${root}: ${missing} of ${counted(looked, 'image')} looked for are missing`;
+function filesText({ root, looked, missing, changed }: FilesFound): string {
+  const since = changed > 0 ? `, ${changed} have changed since they were read (--look-again reads them again)` : '';
+  return `${root}: ${missing} of ${counted(looked, 'image')} looked for are missing${since}`;
 }

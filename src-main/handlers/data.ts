@@ -8,6 +8,7 @@ export const dataHandlers = ({ datasets, duplicates }: Services) =>
     'datasets.remove': ({ dataset }) => attempt(() => datasets.remove(dataset).then(() => null)),
     'datasets.files': ({ dataset }) => attempt(() => datasets.files(dataset)),
     'datasets.repoint': ({ dataset, folder }) => attempt(() => datasets.repoint(dataset, folder)),
+    'datasets.lookAgain': ({ dataset }) => attempt(() => datasets.lookAgain(dataset)),
     'duplicates.find': (request) => attempt(() => duplicates.find(request)),
     'duplicates.report': ({ dataset }) => attempt(() => duplicates.report(dataset)),
     'duplicates.groups': ({ dataset, ...page }) => attempt(() => duplicates.groups(dataset, page)),

@@ -161,7 +161,9 @@ export const FilesFound = z.object({
   root: z.string(),
   looked: z.number().int(),
   missing: z.number().int(),
-  /** Paths of a few that are missing. */
+  /** Those of another size than when they were last read. */
+  changed: z.number().int(),
+  /** Paths of a few that are missing; where none is, of a few that have changed. */
   examples: z.array(z.string()),
 });
 export type FilesFound = z.infer<typeof FilesFound>;

@@ -282,6 +282,32 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await expect.poll(() => page.locator('.tile.broken').count(), PATIENCE).toBe(0);
   });
 
+  it('a file that was replaced since the import is noticed; looked at again, it is the other picture', async () => {
+    const root = plant(
+      Object.fromEntries(faces.map(({ expression, jpeg }, index) => [`train/${expression}/${index}.jpg`, jpeg])),
+    );
+    const dataset = await imported(root);
+    await go('/data');
+    await page.getByText('Faces').first().waitFor();
+    const told = page.getByText(`1 of ${faces.length} files looked for were replaced since the import`);
+    expect(await told.count()).toBe(0);
+    const other = await sharp(jpegOf(1)).resize(96, 96).jpeg().toBuffer();
+    writeFileSync(join(root, 'train', faces[0]?.expression ?? '', '0.jpg'), other);
+    await go('/home');
+    await go('/data');
+    await told.waitFor(PATIENCE);
+    await expectAccessible('main');
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await told.waitFor({ state: 'hidden', ...PATIENCE });
+    expect(await api.get('datasets.files', { dataset })).toMatchObject({ missing: 0, changed: 0 });
+    await go(`/gallery?ds=${dataset}`);
+    const widths = () =>
+      page
+        .locator('.tile[data-image] img')
+        .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).naturalWidth));
+    await expect.poll(widths, PATIENCE).toContain(96);
+  });
+
   it('an image that was missing at the import is looked at again once its folder is found', async () => {
     const root = plant(
       Object.fromEntries(faces.map(({ expression, jpeg }, index) => [`train/${expression}/${index}.jpg`, jpeg])),

@@ -149,17 +149,32 @@ export class Datasets {
    * @throws FailureError 'not-found', 'conflict' for other images of the same names.
    */
   async repoint(dataset: number, folder: string): Promise<FilesFound & { job: number | null }> {
-    const { store, jobs } = this.#workspace.require();
+    const { store } = this.#workspace.require();
     const found = await repoint(store, dataset, folder);
     this.#emit('datasets.changed', { dataset });
     const moved = store.datasets.get(dataset);
     if (moved === null || moved.broken === 0) return { ...found, job: null };
-    const title = `Look again at ${moved.name}`;
+    return { ...found, ...this.#lookAgain(moved, 'broken') };
+  }
+
+  /**
+   * Looks again at every file of a dataset, in a job: those that were replaced since are other pictures, whose predictions are stale.
+   * @throws FailureError 'not-found'.
+   */
+  lookAgain(dataset: number): { job: number } {
+    const found = this.#workspace.require().store.datasets.get(dataset);
+    if (found === null) throw unknownDataset(dataset);
+    return this.#lookAgain(found, 'all');
+  }
+
+  #lookAgain({ id: dataset, name }: Dataset, which: 'all' | 'broken'): { job: number } {
+    const { store, jobs } = this.#workspace.require();
+    const title = `Look again at ${name}`;
     const job = jobs.start({ kind: 'import', title, unit: 'images', lane: 'files', dataset }, async (context) => {
-      await lookAgain(store, dataset, context);
+      await lookAgain(store, dataset, which, context);
       this.#emit('datasets.changed', { dataset });
     });
-    return { ...found, job };
+    return { job };
   }
 
   /** Imports that were cut short: each can go on, or be taken back. */

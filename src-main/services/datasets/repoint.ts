@@ -4,27 +4,29 @@ import type { FilesFound } from '../../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { inspectImage } from '../images/inspect.ts';
 import { mapInOrder } from '../images/parallel.ts';
+import { readHashed } from '../images/read.ts';
 import type { JobContext } from '../jobs/interface.ts';
-import type { Store } from '../store/interface.ts';
+import type { FileFacts, KnownFile, Store } from '../store/interface.ts';
 import { foldersIn } from './formats/look.ts';
 import { moveRoot } from './own-files.ts';
 
 /** Images, spread over the dataset, whose files are looked for; and of those found, how many are compared by content. */
 const LOOKED_FOR = 200;
 const COMPARED = 20;
-const MISSING_NAMED = 10;
+const NAMED = 10;
 /** Folders below the chosen one that are tried, two levels deep. */
 const TRIED = 200;
 const STATS = 32;
 const PAGE = 500;
 
-const lies = (file: string): Promise<boolean> =>
+/** Bytes of a file; null where there is none. */
+const sizeOf = (file: string): Promise<number | null> =>
   stat(file).then(
-    (entry) => entry.isFile(),
-    () => false,
+    (entry) => (entry.isFile() ? entry.size : null),
+    () => null,
   );
 
-/** How many of a dataset's files, by a sample, lie where they should. Throws FailureError 'not-found'. */
+/** How many of a dataset's files, by a sample, lie where they should, as they were. Throws FailureError 'not-found'. */
 export async function lookForFiles(store: Store, dataset: number): Promise<FilesFound> {
   const found = store.datasets.get(dataset);
   if (found === null) throw unknown(dataset);
@@ -32,11 +34,16 @@ export async function lookForFiles(store: Store, dataset: number): Promise<Files
 }
 
 async function filesUnder(store: Store, dataset: number, root: string): Promise<FilesFound> {
-  const paths = store.images.samplePaths(dataset, LOOKED_FOR);
+  const files = store.images.sampleFiles(dataset, LOOKED_FOR);
   const missing: string[] = [];
-  const look = async (one: { path: string }) => ({ path: one.path, there: await lies(join(root, one.path)) });
-  for await (const { path, there } of mapInOrder(paths, STATS, look)) if (!there) missing.push(path);
-  return { dataset, root, looked: paths.length, missing: missing.length, examples: missing.slice(0, MISSING_NAMED) };
+  const changed: string[] = [];
+  const look = async (one: KnownFile) => ({ ...one, size: await sizeOf(join(root, one.path)) });
+  for await (const { path, status, bytes, size } of mapInOrder(files, STATS, look)) {
+    if (size === null) missing.push(path);
+    else if (status !== 'broken' && size !== bytes) changed.push(path);
+  }
+  const found = { dataset, root, looked: files.length, missing: missing.length, changed: changed.length };
+  return { ...found, examples: (missing.length > 0 ? missing : changed).slice(0, NAMED) };
 }
 
 /**
@@ -78,8 +85,8 @@ async function candidates(folder: string): Promise<string[]> {
 async function compareContent(store: Store, dataset: number, root: string): Promise<void> {
   let compared = 0;
   let others = 0;
-  for (const { path, contentHash } of store.images.samplePaths(dataset, LOOKED_FOR)) {
-    if (contentHash === '' || !(await lies(join(root, path)))) continue;
+  for (const { path, contentHash } of store.images.sampleFiles(dataset, LOOKED_FOR)) {
+    if (contentHash === '' || (await sizeOf(join(root, path))) === null) continue;
     if ((await inspectImage(join(root, path))).contentHash !== contentHash) others++;
     if (++compared >= COMPARED) break;
   }
@@ -91,30 +98,46 @@ async function compareContent(store: Store, dataset: number, root: string): Prom
   });
 }
 
-/** The body of a job that looks again at every image that was missing or unreadable: those that are sound now join in. */
-export async function lookAgain(store: Store, dataset: number, context: JobContext): Promise<void> {
-  const root = store.datasets.get(dataset)?.root;
-  if (root === undefined) throw unknown(dataset);
-  const total = store.datasets.get(dataset)?.broken ?? 0;
-  let done = 0;
-  let mended = 0;
+/**
+ * The body of a job that looks again at the files of a dataset: at those that were missing or unreadable, of which those that are sound
+ * now join in; or at all, and what was replaced since is another picture, whose predictions are stale.
+ */
+export async function lookAgain(
+  store: Store,
+  dataset: number,
+  which: 'all' | 'broken',
+  context: JobContext,
+): Promise<void> {
+  const found = store.datasets.get(dataset);
+  if (found === null) throw unknown(dataset);
+  const total = which === 'all' ? found.images : found.broken;
+  const counts = { done: 0, mended: 0, changed: 0 };
+  const look = async (file: KnownFile) => ({ file, facts: await changesOf(file, join(found.root, file.path)) });
   for (let after = 0; ;) {
-    const page = store.images.brokenFiles(dataset, after, PAGE);
+    const page = store.images.knownFiles(dataset, which, after, PAGE);
     const last = page.at(-1);
     if (last === undefined) break;
     after = last.image;
-    const look = async ({ image, path, box }: (typeof page)[number]) => ({
-      image,
-      facts: await inspectImage(join(root, path), box),
-    });
-    for await (const { image, facts } of mapInOrder(page, STATS / 4, look)) {
+    for await (const { file, facts } of mapInOrder(page, STATS / 4, look)) {
       if (context.signal.aborted) throw new FailureError({ kind: 'cancelled', message: 'Cancelled.', remedy: '' });
-      if (facts.reason === null) mended++;
-      store.images.mend(image, facts);
-      context.progress(++done, total, `${mended} are sound now`);
+      if (facts !== null) store.images.mend(file.image, facts);
+      if (facts !== null && file.status !== 'broken') counts.changed++;
+      else if (facts?.reason === null) counts.mended++;
+      const changed = which === 'all' ? `${counts.changed} have changed, ` : '';
+      context.progress(++counts.done, total, `${changed}${counts.mended} are sound now`);
     }
   }
   store.datasets.recount(dataset);
+}
+
+/** What is to be stored of a file that is looked at again; null where it is as it was, or cannot be read any more. */
+async function changesOf({ status, contentHash, box }: KnownFile, file: string): Promise<FileFacts | null> {
+  if (status === 'broken') return inspectImage(file, box);
+  const hash = await readHashed(file).then(
+    (read) => read.hash,
+    () => null,
+  );
+  return hash === null || hash === contentHash ? null : inspectImage(file, box);
 }
 
 function unknown(dataset: number): FailureError {

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { BrokenFile, FileFacts, Fingerprint } from './interface.ts';
+import type { FileFacts, Fingerprint, KnownFile } from './interface.ts';
 import { Box, idList, jsonOrNull, parseOptional } from './json.ts';
 
 /** Usable images after one id, with what tells whether two are the same; see `Fingerprint`. */
@@ -27,31 +27,41 @@ export function usableOf(database: Database, images: ArrayLike<number>): Set<num
   );
 }
 
-/** Paths of images, spread evenly over a dataset. */
-export function samplePaths(
-  database: Database,
-  dataset: number,
-  count: number,
-): { path: string; contentHash: string }[] {
+const KNOWN = `i.id AS image, i.path, s.status, i.bytes, i.content_hash AS contentHash, s.box
+  FROM states AS s CROSS JOIN images AS i ON i.id = s.image`;
+
+type KnownRow = Omit<KnownFile, 'box'> & { readonly box: string | null };
+
+const known = ({ box, ...file }: KnownRow): KnownFile => ({ ...file, box: parseOptional(Box, box) });
+
+/** Files spread evenly over a dataset. */
+export function sampleFiles(database: Database, dataset: number, count: number): KnownFile[] {
   return database
-    .prepare<[{ dataset: number; count: number }], { path: string; contentHash: string }>(
+    .prepare<[{ dataset: number; count: number }], KnownRow>(
       `WITH numbered AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM images WHERE dataset = :dataset),
-         size AS (SELECT max(1, count(*) / :count) AS step FROM numbered)
-       SELECT i.path, i.content_hash AS contentHash FROM numbered AS n JOIN size JOIN images AS i ON i.id = n.id
-       WHERE n.place % size.step = 0 ORDER BY n.id LIMIT :count`,
+         size AS (SELECT max(1, count(*) / :count) AS step FROM numbered),
+         chosen AS (SELECT n.id FROM numbered AS n JOIN size WHERE n.place % size.step = 0 ORDER BY n.id LIMIT :count)
+       SELECT ${KNOWN} WHERE s.dataset = :dataset AND s.image IN (SELECT id FROM chosen) ORDER BY i.id`,
     )
-    .all({ dataset, count });
+    .all({ dataset, count })
+    .map(known);
 }
 
-/** Broken images after one id. */
-export function brokenFiles(database: Database, dataset: number, after: number, limit: number): BrokenFile[] {
+/** Files of images after one id. */
+export function knownFiles(
+  database: Database,
+  dataset: number,
+  which: 'all' | 'broken',
+  after: number,
+  limit: number,
+): KnownFile[] {
+  const only = which === 'broken' ? "AND s.status = 'broken'" : '';
   return database
-    .prepare<[number, number, number], { image: number; path: string; box: string | null }>(
-      `SELECT i.id AS image, i.path, s.box FROM states AS s CROSS JOIN images AS i ON i.id = s.image
-       WHERE s.dataset = ? AND s.image > ? AND s.status = 'broken' ORDER BY s.image LIMIT ?`,
+    .prepare<[number, number, number], KnownRow>(
+      `SELECT ${KNOWN} WHERE s.dataset = ? AND s.image > ? ${only} ORDER BY s.image LIMIT ?`,
     )
     .all(dataset, after, limit)
-    .map(({ box, ...file }): BrokenFile => ({ ...file, box: parseOptional(Box, box) }));
+    .map(known);
 }
 
 /** Sizes of those pictures that do not hold a box; at most ten. */
@@ -75,13 +85,14 @@ export function mend(database: Database, image: number, facts: FileFacts): void 
     const status = reason === null ? 'ok' : 'broken';
     database
       .prepare<[string, string | null, number, number, number, string, string, number]>(
-        `UPDATE images SET status = ?, reason = ?, width = ?, height = ?, bytes = ?, content_hash = ?, perceptual_hash = ?
+        `UPDATE images SET (status, reason) = (SELECT iif(status = 'excluded', status, ?), iif(status = 'excluded', reason, ?)),
+           width = ?, height = ?, bytes = ?, content_hash = ?, perceptual_hash = ?
          WHERE id = ?`,
       )
       .run(status, reason, width, height, bytes, contentHash, perceptualHash, image);
     database
       .prepare<[string, string | null, number, number]>(
-        `UPDATE states SET status = ?, box = coalesce(?, box)
+        `UPDATE states SET status = iif(status = 'excluded', status, ?), box = coalesce(?, box)
          WHERE dataset = (SELECT dataset FROM images WHERE id = ?) AND image = ?`,
       )
       .run(status, jsonOrNull(box), image, image);

@@ -11,8 +11,8 @@ import type {
 import type { Database, Statement } from './database.ts';
 import { history } from './history.ts';
 import { opinionsOn } from './opinions.ts';
-import { brokenFiles, fingerprints, mend, samplePaths, tooSmallFor, usableOf } from './image-files.ts';
-import type { BrokenFile, FileFacts, Fingerprint, ImageFile, ImageTable } from './interface.ts';
+import { fingerprints, knownFiles, mend, sampleFiles, tooSmallFor, usableOf } from './image-files.ts';
+import type { FileFacts, Fingerprint, ImageFile, ImageTable, KnownFile } from './interface.ts';
 import { Attributes, Box, Classes, SoftLabel, Votes, idList, parseColumn, parseOptional } from './json.ts';
 import { Columns } from './columns/columns.ts';
 import { toFloats } from './packed.ts';
@@ -337,12 +337,12 @@ export class Images implements ImageTable {
     return this.#database.read(() => fingerprints(this.#database, dataset, after, limit));
   }
 
-  samplePaths(dataset: number, count: number): { path: string; contentHash: string }[] {
-    return this.#database.read(() => samplePaths(this.#database, dataset, count));
+  sampleFiles(dataset: number, count: number): KnownFile[] {
+    return this.#database.read(() => sampleFiles(this.#database, dataset, count));
   }
 
-  brokenFiles(dataset: number, after: number, limit: number): BrokenFile[] {
-    return this.#database.read(() => brokenFiles(this.#database, dataset, after, limit));
+  knownFiles(dataset: number, which: 'all' | 'broken', after: number, limit: number): KnownFile[] {
+    return this.#database.read(() => knownFiles(this.#database, dataset, which, after, limit));
   }
 
   mend(image: number, facts: FileFacts): void {

@@ -107,9 +107,9 @@ export interface Fingerprint {
   readonly hash: string;
 }
 
-export interface BrokenFile {
+/** A file as it was when it was last read; without content hash and bytes where that was not possible. */
+export interface KnownFile extends Pick<NewImage, 'path' | 'status' | 'bytes' | 'contentHash'> {
   readonly image: number;
-  readonly path: string;
   readonly box: Box | null;
 }
 
@@ -144,10 +144,10 @@ export interface ImageTable {
   file(image: number): { file: string; root: string; contentHash: string; status: ImageStatus; box: Box | null } | null;
   /** Usable images of a dataset after one id. */
   fingerprints(dataset: number, after: number, limit: number): Fingerprint[];
-  /** Paths of images, spread evenly over a dataset. */
-  samplePaths(dataset: number, count: number): { path: string; contentHash: string }[];
-  brokenFiles(dataset: number, after: number, limit: number): BrokenFile[];
-  /** Stores what a second look at a broken image found. */
+  /** Files spread evenly over a dataset. */
+  sampleFiles(dataset: number, count: number): KnownFile[];
+  knownFiles(dataset: number, which: 'all' | 'broken', after: number, limit: number): KnownFile[];
+  /** Stores what a second look at a file found; predictions of other bytes become stale. What is left out stays so. */
   mend(image: number, facts: FileFacts): void;
   /** Sizes of pictures that do not hold this box; at most ten of them. */
   tooSmallFor(images: ArrayLike<number>, box: Box): { width: number; height: number }[];

@@ -30,6 +30,8 @@ export const data = methods({
     params: z.object({ dataset: id, folder: z.string().min(1) }),
     value: FilesFound.extend({ job: id.nullable() }),
   },
+  /** Looks again at every file, in a job. */
+  'datasets.lookAgain': { params: z.object({ dataset: id }), value: z.object({ job: id }) },
   /** Compares the images of a dataset, in a job. */
   'duplicates.find': { params: DuplicateRequest, value: z.object({ job: id }) },
   /** What the last comparison found, counted as things stand now; null where none was made. */
