@@ -12,6 +12,7 @@ import { Exports } from './services/exports/exports.ts';
 import { Gallery } from './services/images/gallery.ts';
 import { Media } from './services/images/media.ts';
 import { Slices } from './services/images/slices.ts';
+import { History } from './services/labels/history.ts';
 import { Labels } from './services/labels/labels.ts';
 import { Team } from './services/labels/team.ts';
 import type { Door } from './services/projects/lock.ts';
@@ -64,6 +65,7 @@ export interface Services {
   readonly gallery: Offered<Gallery>;
   readonly media: Offered<Media>;
   readonly labels: Offered<Labels>;
+  readonly history: Offered<History>;
   readonly team: Offered<Team>;
   readonly versions: Offered<Versions>;
   readonly slices: Offered<Slices>;
@@ -124,6 +126,7 @@ export function composeServices(options: ComposeOptions): Services {
     gallery,
     media: new Media(workspace, datasets),
     labels,
+    history: new History(workspace, queries),
     duplicates: new Duplicates(workspace, labels),
     team: new Team(workspace, labels, queries),
     versions: new Versions(workspace, emit, annotator, queries),

@@ -81,7 +81,7 @@ async function begin(session: Session, options: AblateOptions): Promise<Suite> {
       message: 'There is nothing to train on.',
       remedy: 'Give --dataset NAME, or --suite ID to go on with a suite.',
     });
-  const request = requestOf(session, options);
+  const request = await requestOf(session, options);
   const named = { ...request, ...(options.name !== undefined && { name: options.name }) };
   return suites.start({ request: named, seeds: options.seeds });
 }

@@ -94,8 +94,8 @@ async function writeCurves(session: Session, what: 'metrics' | 'dynamics', optio
 
 async function write(session: Session, what: 'labels' | 'predictions', options: ExportOptions): Promise<Outcome> {
   await openProject(session, options.project);
-  const request = what === 'labels' ? labelRequest(session, options) : predictionRequest(session, options);
-  const { job, result } = session.services.exports.start(request);
+  const request = what === 'labels' ? await labelRequest(session, options) : predictionRequest(session, options);
+  const { job, result } = await session.services.exports.start(request);
   await session.follow(job);
   const { images, leftOut } = await result;
   const { format, out } = request;
@@ -107,7 +107,7 @@ async function write(session: Session, what: 'labels' | 'predictions', options: 
   };
 }
 
-function labelRequest(session: Session, options: ExportOptions): ExportRequest {
+async function labelRequest(session: Session, options: ExportOptions): Promise<ExportRequest> {
   const found = LabelFormat.safeParse(options.format);
   if (!found.success) throw new UsageError(`Labels are written as ${LABEL_FORMATS.join(', ')}.`);
   const format = found.data;
@@ -118,7 +118,7 @@ function labelRequest(session: Session, options: ExportOptions): ExportRequest {
     format,
     dataset: dataset?.id ?? null,
     version:
-      options.version === undefined || dataset === null ? null : findVersion(session, dataset, options.version).id,
+      options.version === undefined || dataset === null ? null : (await findVersion(session, dataset, options.version)).id,
     q: queryOf(options, dataset),
     run: options.run ?? null,
     files: options.files ?? LABEL_FORMAT_FACTS[format].files[0] ?? 'refer',

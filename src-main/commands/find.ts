@@ -72,8 +72,12 @@ export function checkSplit({ name, splits }: Dataset, split: string): void {
 }
 
 /** A version of a dataset by its name. @throws FailureError 'not-found' naming those that there are. */
-export function findVersion({ services }: Session, { id, name: dataset }: Dataset, name: string): Version {
-  const all = services.versions.list(id);
+export async function findVersion(
+  { services }: Session,
+  { id, name: dataset }: Dataset,
+  name: string,
+): Promise<Version> {
+  const all = await services.versions.list(id);
   const found = all.find((version) => version.name.toLowerCase() === name.trim().toLowerCase());
   if (found !== undefined) return found;
   throw new FailureError({

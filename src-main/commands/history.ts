@@ -40,7 +40,7 @@ export function historyCommand(cli: Cli): Command {
 }
 
 async function history(session: Session, options: HistoryOptions): Promise<Outcome> {
-  const { labels } = session.services;
+  const { history: log } = session.services;
   await openProject(session, options.project);
   const filter = AuditFilter.parse({
     dataset: findDataset(session, options.dataset).id,
@@ -49,14 +49,14 @@ async function history(session: Session, options: HistoryOptions): Promise<Outco
     queue: options.queue,
     path: options.path,
   });
-  const events = (wanted: AuditFilter, before: number | null, limit: number) => labels.events(wanted, before, limit);
+  const events = (wanted: AuditFilter, before: number | null, limit: number) => log.page(wanted, before, limit);
   if (options.out !== undefined) {
     const file = absolute(session, options.out);
     const written = await exportEvents(events, filter, file);
     return { json: { ...written, file }, text: `${counted(written.events, 'event')} in ${file}` };
   }
-  const lines = events(filter, null, options.limit);
-  const total = labels.eventSummary(filter).events;
+  const lines = await events(filter, null, options.limit);
+  const total = (await log.summary(filter)).events;
   const name = (label: Expression | null): string => (label === null ? 'none' : EXPRESSION_FACES[label].title);
   const rows = lines.map((line) => [
     line.at.slice(0, 19).replace('T', ' '),

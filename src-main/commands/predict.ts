@@ -106,7 +106,7 @@ async function writeCsv(
   session: Session,
   what: { run: number; dataset: number; split: string | null; out: string },
 ): Promise<number> {
-  const { job, result } = session.services.exports.start({ what: 'predictions', format: 'csv', q: '', ...what });
+  const { job, result } = await session.services.exports.start({ what: 'predictions', format: 'csv', q: '', ...what });
   await session.follow(job);
   return (await result).images;
 }

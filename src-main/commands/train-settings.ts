@@ -120,7 +120,7 @@ function measuringSplit({ splits }: Dataset, given: string | undefined): string 
 }
 
 /** The request that the options stand for. @throws FailureError for a dataset, version or run that is not there. */
-export function requestOf(session: Session, options: LearnOptions): TrainRequest {
+export async function requestOf(session: Session, options: LearnOptions): Promise<TrainRequest> {
   if (options.dataset === undefined)
     throw new FailureError({
       kind: 'invalid',
@@ -130,7 +130,7 @@ export function requestOf(session: Session, options: LearnOptions): TrainRequest
   const dataset = findDataset(session, options.dataset);
   return {
     dataset: dataset.id,
-    ...(options.version !== undefined && { version: findVersion(session, dataset, options.version).id }),
+    ...(options.version !== undefined && { version: (await findVersion(session, dataset, options.version)).id }),
     trainSplit: options.trainSplit,
     valSplit: measuringSplit(dataset, options.valSplit),
     device: options.device,

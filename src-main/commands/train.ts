@@ -33,8 +33,8 @@ export function trainCommand(cli: Cli): Command {
 }
 
 /** Queues a training. */
-function start(session: Session, options: TrainOptions): Promise<{ run: number; job: number }> {
-  const request = requestOf(session, options);
+async function start(session: Session, options: TrainOptions): Promise<{ run: number; job: number }> {
+  const request = await requestOf(session, options);
   return session.services.runs.start({ ...request, ...(options.name !== undefined && { name: options.name }) });
 }
 

@@ -52,7 +52,7 @@ async function trial(session: Session, kind: Trial['result']['kind'], options: T
   const { trials } = session.services;
   await openProject(session, options.project);
   const { from, to, steps } = options;
-  const order = TrialRequest.parse({ kind, request: requestOf(session, options), from, to, steps });
+  const order = TrialRequest.parse({ kind, request: await requestOf(session, options), from, to, steps });
   await session.follow(trials.start(order).job);
   const [found] = trials.list();
   if (found === undefined) throw new Error('The trial left nothing.');

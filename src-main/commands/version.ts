@@ -61,7 +61,7 @@ export function versionCommand(cli: Cli): Command {
 
 async function restore(session: Session, name: string, options: VersionOptions): Promise<Outcome> {
   await openProject(session, options.project);
-  const version = findVersion(session, findDataset(session, options.dataset), name);
+  const version = await findVersion(session, findDataset(session, options.dataset), name);
   const { changed, description } = session.services.labels.restore(version.id);
   return { json: { version: version.name, changed }, text: description };
 }
@@ -78,7 +78,7 @@ async function create(session: Session, name: string, options: VersionOptions): 
 
 async function list(session: Session, options: VersionOptions): Promise<Outcome> {
   await openProject(session, options.project);
-  const versions = session.services.versions.list(findDataset(session, options.dataset).id);
+  const versions = await session.services.versions.list(findDataset(session, options.dataset).id);
   const rows = versions.map(versionRow);
   return {
     json: { versions },
@@ -99,8 +99,8 @@ async function diff(
   await openProject(session, options.project);
   const dataset = findDataset(session, options.dataset);
   const found = await session.services.versions.difference({
-    before: findVersion(session, dataset, before).id,
-    after: after === undefined ? null : findVersion(session, dataset, after).id,
+    before: (await findVersion(session, dataset, before)).id,
+    after: after === undefined ? null : (await findVersion(session, dataset, after)).id,
   });
   return { json: { ...found }, text: differenceText(found) };
 }

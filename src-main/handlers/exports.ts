@@ -4,6 +4,6 @@ import type { Services } from '../compose.ts';
 
 export const exportHandlers = ({ exports }: Services) =>
   ({
-    'exports.start': (request) => attempt(() => ({ job: exports.start(request).job })),
+    'exports.start': (request) => attempt(async () => ({ job: (await exports.start(request)).job })),
     'exports.curves': (request) => attempt(() => exports.curvesToHand(request)),
   }) satisfies Partial<Handlers>;

@@ -2,7 +2,7 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import { attempt } from '../../src-shared/domain/failure.ts';
 import type { Services } from '../compose.ts';
 
-export const labelHandlers = ({ labels, team }: Services) =>
+export const labelHandlers = ({ history, labels, team }: Services) =>
   ({
     'labels.apply': (request) => attempt(() => labels.apply(request)),
     'labels.undo': ({ annotator }) => attempt(() => labels.undo(annotator)),
@@ -15,9 +15,9 @@ export const labelHandlers = ({ labels, team }: Services) =>
     'rounds.list': ({ dataset }) => attempt(() => team.rounds(dataset)),
     'rounds.start': (request) => attempt(() => team.startRound(request)),
     'rounds.remove': ({ round }) => attempt(() => team.removeRound(round)),
-    'labels.annotators': () => attempt(() => labels.annotators()),
+    'labels.annotators': () => attempt(() => history.annotators()),
     'labels.state': ({ annotator }) => attempt(() => labels.state(annotator)),
-    'history.page': ({ filter, before, limit }) => attempt(() => labels.events(filter, before, limit)),
-    'history.summary': ({ filter }) => attempt(() => labels.eventSummary(filter)),
+    'history.page': ({ filter, before, limit }) => attempt(() => history.page(filter, before, limit)),
+    'history.summary': ({ filter }) => attempt(() => history.summary(filter)),
     'history.revert': ({ what, annotator }) => attempt(() => labels.revert(what, annotator)),
   }) satisfies Partial<Handlers>;

@@ -9,7 +9,6 @@ import type {
   SliceGroup,
 } from '../../../src-shared/domain/evaluation.ts';
 import type { UncertaintyWorth } from '../../../src-shared/domain/uncertainty.ts';
-import { bestAurc } from '../../../src-shared/metrics/selective.ts';
 import type { Queries } from '../queries/queries.ts';
 import { requireRun } from '../runs/context.ts';
 import type { OpenProject } from '../runs/context.ts';
@@ -63,19 +62,8 @@ export class Evaluations {
     const { store } = this.#project.require();
     const run = requireRun({ store }, request.run);
     const cases = await this.#queries.ask('uncertaintyCases', store.folder, request);
-    const { resamples, scores } = await this.#statistics.worth(cases, SEED);
-    const images = cases.wrong.length;
-    const errors = cases.wrong.reduce((sum, one) => sum + one, 0);
-    return {
-      ...request,
-      images,
-      errors,
-      voted: cases.votes.reduce((sum, one) => sum + Number(!Number.isNaN(one)), 0),
-      bestAurc: bestAurc(images, errors),
-      resamples,
-      scores,
-      ...verdictOf(run, scores, errors),
-    };
+    const worth = await this.#statistics.worth(cases, SEED);
+    return { ...request, ...worth, ...verdictOf(run, worth.scores, worth.errors) };
   }
 
   /** Bootstrap intervals of `evaluate`'s figures, 2,000 resamples. */

@@ -58,15 +58,16 @@ export class Exports {
    * Starts an export. Until it is whole nothing stands under its name; cancelled or failed, it leaves nothing.
    * @throws FailureError 'not-found' for an unknown dataset, version or run, 'invalid' for what a format cannot hold.
    */
-  start(request: ExportRequest): { job: number; result: Promise<ExportResult> } {
+  async start(request: ExportRequest): Promise<{ job: number; result: Promise<ExportResult> }> {
     const { store, jobs } = this.#workspace.require();
+    const material = { store, queries: this.#queries };
     if (!isAbsolute(request.out))
       throw new FailureError({
         kind: 'invalid',
         message: 'The place to write to is not a full path.',
         remedy: 'Choose a folder first.',
       });
-    const body = request.what === 'labels' ? labelBody(store, request) : predictionBody(store, request);
+    const body = await (request.what === 'labels' ? labelBody(material, request) : predictionBody(material, request));
     const { title } =
       request.what === 'labels' ? LABEL_FORMAT_FACTS[request.format] : PREDICTION_FORMAT_FACTS[request.format];
     const result = Promise.withResolvers<ExportResult>();
@@ -92,8 +93,17 @@ export class Exports {
 
 type Body = (job: JobContext) => Promise<ExportResult>;
 
-function labelBody(store: Store, request: LabelExport): Body {
-  const scopes = chosenDatasets(store, request.dataset).map((dataset) => scopeOf(store, dataset, request));
+/** What is read, and what looks for it. */
+interface Source {
+  readonly store: Store;
+  readonly queries: Pick<Queries, 'ask'>;
+}
+
+async function labelBody(source: Source, request: LabelExport): Promise<Body> {
+  const { store } = source;
+  const scopes = await Promise.all(
+    chosenDatasets(store, request.dataset).map((dataset) => scopeOf(source, dataset, request)),
+  );
   if (request.format !== 'csv' && scopes.length !== 1)
     throw new FailureError({
       kind: 'invalid',
@@ -109,11 +119,14 @@ function labelBody(store: Store, request: LabelExport): Body {
   return (job) => writeLabels(store, scopes, request, job);
 }
 
-function predictionBody(store: Store, request: PredictionExport): Body {
+async function predictionBody(source: Source, request: PredictionExport): Promise<Body> {
+  const { store } = source;
   const run = store.runs.get(request.run);
   if (run === null) throw unknown('run', request.run);
-  const scopes = chosenDatasets(store, request.dataset).map((dataset) =>
-    scopeOf(store, dataset, { q: withSplit(request), run: run.id, version: null }),
+  const scopes = await Promise.all(
+    chosenDatasets(store, request.dataset).map((dataset) =>
+      scopeOf(source, dataset, { q: withSplit(request), run: run.id, version: null }),
+    ),
   );
   return (job) => writePredictions(store, run, scopes, request, job);
 }
@@ -123,14 +136,15 @@ function withSplit({ q, split }: PredictionExport): string {
   return split === null ? q : `${q} split:${quoteValue(split)}`.trim();
 }
 
-function scopeOf(
-  store: Store,
+async function scopeOf(
+  { store, queries }: Source,
   dataset: Dataset,
   { q, run, version }: Pick<LabelExport, 'q' | 'run' | 'version'>,
-): Scope {
+): Promise<Scope> {
   const found = version === null ? null : store.versions.get(version);
   if (version !== null && (found === null || found.dataset !== dataset.id)) throw unknown('version', version);
-  const ids = store.images.ids({ dataset: dataset.id, run, q, sort: 'id', descending: false });
+  const wanted = { dataset: dataset.id, run, q, sort: 'id', descending: false } as const;
+  const ids = await queries.ask('select', store.folder, wanted);
   return {
     dataset,
     ids,

@@ -11,7 +11,7 @@ const PAGE = 1_000;
  * @throws FailureError of writing.
  */
 export async function exportEvents(
-  events: (filter: AuditFilter, before: number | null, limit: number) => AuditLine[],
+  events: (filter: AuditFilter, before: number | null, limit: number) => Promise<AuditLine[]>,
   filter: AuditFilter,
   out: string,
 ): Promise<{ events: number }> {
@@ -19,13 +19,12 @@ export async function exportEvents(
   async function* lines(): AsyncGenerator<string> {
     yield csvLine(AUDIT_COLUMNS);
     for (let before: number | null = null; ;) {
-      const page: AuditLine[] = events(filter, before, PAGE);
+      const page: AuditLine[] = await events(filter, before, PAGE);
       const last = page.at(-1);
       if (last === undefined) return;
       before = last.id;
       for (const line of page) yield csvLine(auditRow(line));
       written += page.length;
-      await new Promise(setImmediate);
     }
   }
   await writeTextFile(out, lines());

@@ -1,10 +1,5 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
-import {
-  AUDIT_REVERTED,
-  type AuditFilter,
-  type AuditLine,
-  type AuditSummary,
-} from '../../../src-shared/domain/audit.ts';
+import { AUDIT_REVERTED, type AuditFilter } from '../../../src-shared/domain/audit.ts';
 import type { Box } from '../../../src-shared/domain/box.ts';
 import { EXPRESSION_FACES, EXPRESSIONS, type Expression } from '../../../src-shared/domain/expression.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
@@ -118,19 +113,6 @@ export class Labels {
             : `Narrow the filter to ${AUDIT_REVERTED.toLocaleString('en')} of them, or go back to a version.`,
       });
     return this.#tell(store.labels.revert(events, annotator), annotator);
-  }
-
-  /** Events of the log, the newest first. */
-  events(filter: AuditFilter, before: number | null, limit: number): AuditLine[] {
-    return this.#workspace.require().store.audit.page(filter, before, limit);
-  }
-
-  eventSummary(filter: AuditFilter): AuditSummary {
-    return this.#workspace.require().store.audit.summary(filter);
-  }
-
-  annotators(): { name: string; opinions: number }[] {
-    return this.#workspace.require().store.opinions.annotators();
   }
 
   state(annotator = this.#annotator): { canUndo: boolean; canRedo: boolean } {

@@ -124,13 +124,14 @@ export class Team {
    * class from its neighbours; the same request is dealt the same.
    * @throws FailureError 'invalid' for a filter that cannot be read, an empty or too large slice, or a name twice; 'not-found'.
    */
-  startRound({ dataset, run, name, q, annotators, overlap }: RoundRequest): { round: number } {
+  async startRound({ dataset, run, name, q, annotators, overlap }: RoundRequest): Promise<{ round: number }> {
     const { store } = this.#workspace.require();
     requireDataset({ store }, dataset);
     if (new Set(annotators).size < annotators.length)
       throw new FailureError({ kind: 'invalid', message: 'A name stands twice.', remedy: 'Name each annotator once.' });
     const filter = `${q} status:ok`.trim();
-    const slice = store.images.ids({ dataset, run, q: filter, sort: 'id', descending: false });
+    const wanted = { dataset, run, q: filter, sort: 'id', descending: false } as const;
+    const slice = await this.#queries.ask('select', store.folder, wanted);
     if (slice.length === 0 || slice.length > ROUND_IMAGES)
       throw new FailureError({
         kind: 'invalid',

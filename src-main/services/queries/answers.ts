@@ -1,4 +1,5 @@
 /** What a query thread can be asked, by name: each function gets the project's reader and the request. */
+import type { AuditFilter } from '../../../src-shared/domain/audit.ts';
 import type { CurveFormat } from '../../../src-shared/domain/export.ts';
 import type { Facets, ImageQuery } from '../../../src-shared/domain/image.ts';
 import type { MergeSource } from '../../../src-shared/domain/merge.ts';
@@ -16,9 +17,16 @@ import { agreementOf } from '../labels/agreement.ts';
 import { consensusIn } from '../labels/consensus.ts';
 import { mergeIn } from '../labels/merge.ts';
 import { queueStateIn, rankIn, type RankOrder } from '../queues/rank.ts';
-import { differenceIn } from '../versions/difference.ts';
+import { differenceIn, versionsIn } from '../versions/difference.ts';
 import type { Compared } from '../versions/difference.ts';
 import type { Reader } from '../store/reader.ts';
+
+export interface HistoryPage {
+  readonly filter: AuditFilter;
+  /** Events before this one; null: from the newest on. */
+  readonly before: number | null;
+  readonly limit: number;
+}
 
 export type FacetQuery = Pick<ImageQuery, 'dataset' | 'run' | 'q'>;
 
@@ -46,6 +54,7 @@ export const ANSWERS = {
   cases: ({ store }: Reader, request: Measure) => casesIn(store, request),
   compared: ({ store }: Reader, request: Measure & { baseline: number }) => comparedIn(store, request),
   curves: ({ store }: Reader, request: { run: number; format: CurveFormat }) => curvesIn(store, request),
+  versions: ({ store }: Reader, { dataset }: { dataset: number }) => versionsIn(store, dataset),
   versionDifference: ({ store }: Reader, request: Compared) => differenceIn(store, request),
   evaluate: ({ store }: Reader, request: Measure) => evaluateIn(store, request),
   uncertaintyCases: ({ store }: Reader, request: Measure) => uncertaintyCasesIn(store, request),
@@ -54,6 +63,9 @@ export const ANSWERS = {
   slices: ({ store }: Reader, request: Measure) => slicesIn(store, request),
   balance: ({ store }: Reader, request: Omit<Measure, 'run'>) => balanceIn(store, request),
   confusions: ({ store }: Reader, request: Measure & { baseline: number }) => confusionPairIn(store, request),
+  historyPage: ({ store }: Reader, { filter, before, limit }: HistoryPage) => store.audit.page(filter, before, limit),
+  historySummary: ({ store }: Reader, filter: AuditFilter) => store.audit.summary(filter),
+  annotators: ({ store }: Reader) => store.opinions.annotators(),
   agreement: ({ store }: Reader, { dataset }: { dataset: number }) => agreementOf(store, dataset),
   consensus: ({ store }: Reader, request: Parameters<typeof consensusIn>[1]) => consensusIn(store, request),
   merge: ({ store }: Reader, source: MergeSource) => mergeIn(store, source),

@@ -1,9 +1,10 @@
 /** How well each uncertainty finds a run's errors, with bootstrap intervals. */
 import type { Interval } from '../../../src-shared/domain/evaluation.ts';
-import type { ScoreWorth, UncertaintyScore } from '../../../src-shared/domain/uncertainty.ts';
+import type { ScoreWorth, UncertaintyScore, UncertaintyWorth } from '../../../src-shared/domain/uncertainty.ts';
 import { VICH_SCORES } from '../../../src-shared/domain/uncertainty.ts';
 import {
   aurc,
+  bestAurc,
   correlation,
   errorAuroc,
   meanRanks,
@@ -37,7 +38,7 @@ const isVich = (score: UncertaintyScore): boolean => VICH_SCORES.some((one) => o
 export function worthOf(
   { scores, wrong, votes }: UncertaintyCases,
   seed: number,
-): { resamples: number; scores: ScoreWorth[] } {
+): Pick<UncertaintyWorth, 'images' | 'errors' | 'voted' | 'bestAurc' | 'resamples' | 'scores'> {
   const n = wrong.length;
   const resamples = resamplesFor(n);
   const names = Object.keys(scores) as UncertaintyScore[];
@@ -82,7 +83,9 @@ export function worthOf(
     const interval: Interval | null = percentileInterval(differences);
     return { over: rival.score, difference: one.auroc - rival.auroc, interval };
   };
+  const errors = wrong.reduce((sum, one) => sum + one, 0);
   return {
+    ...{ images: n, errors, voted: voted.length, bestAurc: bestAurc(n, errors) },
     resamples,
     scores: measured.map((one) => ({
       score: one.score,

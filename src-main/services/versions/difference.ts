@@ -1,12 +1,19 @@
 /** Versions looked up, and held against each other. */
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
+import { requireDataset } from '../runs/context.ts';
 import type { Store } from '../store/interface.ts';
 
 export interface Compared {
   readonly before: number;
   /** Null: as it is now. */
   readonly after: number | null;
+}
+
+/** The newest first. @throws FailureError 'not-found' for an unknown dataset. */
+export function versionsIn(store: Store, dataset: number): Version[] {
+  requireDataset({ store }, dataset);
+  return store.versions.list(dataset);
 }
 
 /** @throws FailureError 'not-found'; 'invalid' for versions of two datasets. */

@@ -1,9 +1,8 @@
 import type { Emit } from '../../../src-shared/contract/client.ts';
-import { FailureError } from '../../../src-shared/domain/failure.ts';
 import type { Version, VersionDifference } from '../../../src-shared/domain/version.ts';
 import type { Workspace } from '../projects/workspace.ts';
 import type { Queries } from '../queries/queries.ts';
-import type { Store } from '../store/interface.ts';
+import { requireDataset } from '../runs/context.ts';
 import { contentsAt } from './content-hash.ts';
 import { requireVersion } from './difference.ts';
 import type { Compared } from './difference.ts';
@@ -23,11 +22,9 @@ export class Versions {
     this.#queries = queries;
   }
 
-  /** The newest first. @throws FailureError 'not-found' for an unknown dataset. */
-  list(dataset: number): Version[] {
-    const { store } = this.#workspace.require();
-    requireDataset(store, dataset);
-    return store.versions.list(dataset);
+  /** The newest first; what changed since each is counted beside the services. @throws FailureError 'not-found' for an unknown dataset. */
+  list(dataset: number): Promise<Version[]> {
+    return this.#queries.ask('versions', this.#workspace.require().store.folder, { dataset });
   }
 
   /**
@@ -36,7 +33,7 @@ export class Versions {
    */
   async create({ dataset, name, note }: { dataset: number; name: string; note: string }): Promise<Version> {
     const { store } = this.#workspace.require();
-    requireDataset(store, dataset);
+    requireDataset({ store }, dataset);
     const point = store.versions.lastLine(dataset);
     const at = new Date().toISOString();
     const contents = await contentsAt(store, dataset, point);
@@ -65,13 +62,4 @@ export class Versions {
     store.versions.remove(version);
     this.#emit('versions.changed', { dataset });
   }
-}
-
-function requireDataset({ datasets }: Pick<Store, 'datasets'>, dataset: number): void {
-  if (datasets.get(dataset) !== null) return;
-  throw new FailureError({
-    kind: 'not-found',
-    message: `There is no dataset ${dataset} in this project.`,
-    remedy: 'Choose one from the list of datasets.',
-  });
 }

@@ -73,7 +73,7 @@ describe('CSV', () => {
     const { write, out } = await study();
     const file = out('sad.csv');
     expect(await write({ out: file, q: 'label:sad split:train' })).toEqual({ images: 3, leftOut: 0 });
-    expect(() => write({ out: file, q: 'label:' })).toThrow(FailureError);
+    await expect(write({ out: file, q: 'label:' })).rejects.toThrow(FailureError);
   });
 
   it('holds all datasets of a project', async () => {
@@ -83,7 +83,7 @@ describe('CSV', () => {
     const file = out('all.csv');
     expect(await write({ out: file, dataset: null })).toEqual({ images: 8, leftOut: 0 });
     expect(new Set((await readCsv(file)).map(({ dataset }) => dataset))).toEqual(new Set(['@Study', 'More']));
-    expect(() => write({ out: file, dataset: null, format: 'coco' })).toThrow(/one dataset/);
+    await expect(write({ out: file, dataset: null, format: 'coco' })).rejects.toThrow(/one dataset/);
   });
 });
 
@@ -299,23 +299,23 @@ describe('an export that does not end well', () => {
     const file = out('labels.csv');
     writeFileSync(file, 'old');
     const order = { what: 'labels', format: 'csv', dataset, version: null, q: '', run: null, files: 'refer' } as const;
-    const { job, result } = exports.start({ ...order, out: file });
+    const { job, result } = await exports.start({ ...order, out: file });
     project.workspace.require().jobs.cancel(job);
     expect((await project.workspace.require().jobs.finished(job)).status).toBe('cancelled');
     void result;
     store.history.images = () => {
       throw new Error('read error');
     };
-    await expect(exports.start({ ...order, out: file }).result).rejects.toThrow('read error');
+    await expect((await exports.start({ ...order, out: file })).result).rejects.toThrow('read error');
     expect(readFileSync(file, 'utf8')).toBe('old');
     expect(readdirSync(dirname(file))).toEqual(['labels.csv']);
   });
 
   it('refuses what makes no sense before it starts', async () => {
     const { write, out } = await study();
-    expect(() => write({ out: 'relative.csv' })).toThrow(/full path/);
-    expect(() => write({ out: out('x'), version: 99 })).toThrow(/no version 99/);
-    expect(() => write({ out: out('x'), dataset: 99 })).toThrow(/no dataset 99/);
-    expect(() => write({ out: out('x'), format: 'folders', files: 'refer' })).toThrow(/cannot refer/);
+    await expect(write({ out: 'relative.csv' })).rejects.toThrow(/full path/);
+    await expect(write({ out: out('x'), version: 99 })).rejects.toThrow(/no version 99/);
+    await expect(write({ out: out('x'), dataset: 99 })).rejects.toThrow(/no dataset 99/);
+    await expect(write({ out: out('x'), format: 'folders', files: 'refer' })).rejects.toThrow(/cannot refer/);
   });
 });

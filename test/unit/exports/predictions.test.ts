@@ -70,7 +70,7 @@ describe('predictions as CSV', () => {
     const file = out('b.csv');
     expect(await writePredictions({ run, q: 'label:sad', out: file })).toMatchObject({ images: 3 });
     for (const row of await readCsv(file)) expect(row).toMatchObject({ logvar_happy: '', sigma: '', flip: '' });
-    expect(() => writePredictions({ run: 99, out: file })).toThrow(/no run 99/);
+    await expect(writePredictions({ run: 99, out: file })).rejects.toThrow(/no run 99/);
   });
 });
 

@@ -12,9 +12,8 @@ import { Labels } from '../../../src-main/services/labels/labels.ts';
 import { Versions } from '../../../src-main/services/versions/versions.ts';
 import type { Store } from '../../../src-main/services/store/interface.ts';
 import { openProject } from '../datasets/project.ts';
+import { queriesHere } from '../queries/here.ts';
 import type { TestProject } from '../datasets/project.ts';
-
-const NO_QUERIES = { ask: () => Promise.reject(new Error('Nothing is asked here.')) };
 
 /** A project with one imported dataset, and what acts on it. */
 export interface Labelled {
@@ -38,14 +37,14 @@ export async function labelled(order: ImportOrder, annotator = 'ada'): Promise<L
   const { report } = await project.import(order);
   const { store } = project.workspace.require();
   const { dataset } = report;
-  const exports = new Exports(project.workspace, NO_QUERIES);
+  const exports = new Exports(project.workspace, queriesHere);
   const none = () => undefined;
-  const run = (request: LabelExport | PredictionExport) => exports.start(request).result;
+  const run = async (request: LabelExport | PredictionExport) => (await exports.start(request)).result;
   return {
     project,
     store,
     labels: new Labels(project.workspace, new Gallery(project.workspace, new Queries()), none, annotator),
-    versions: new Versions(project.workspace, none, annotator, NO_QUERIES),
+    versions: new Versions(project.workspace, none, annotator, queriesHere),
     exports,
     dataset,
     id: (path) => idByPath(store, dataset, path),

@@ -11,6 +11,7 @@ import { Labels } from '../../../src-main/services/labels/labels.ts';
 import { picture, plant } from '../datasets/images.ts';
 import { openProject } from '../datasets/project.ts';
 import type { TestProject } from '../datasets/project.ts';
+import { queriesHere } from '../queries/here.ts';
 
 const FORMULA = `=cmd|'/c calc'!A1`;
 
@@ -74,9 +75,7 @@ describe('importLabels', () => {
     const { project, store, labels, one, two } = await labelledProject();
     await using _closing = project;
     const file = join(store.folder, 'labels.csv');
-    const exported = new Exports(project.workspace, {
-      ask: () => Promise.reject(new Error('Nothing is asked here.')),
-    }).start({
+    const exported = await new Exports(project.workspace, queriesHere).start({
       what: 'labels',
       format: 'csv',
       dataset: two,

@@ -135,7 +135,7 @@ describe('rounds of second opinions', () => {
   it('are lists that each works down, blind to the order, with everybody’s progress', async () => {
     const { dataset, team, queues, store, say } = setUp(8);
     const order = { dataset, run: null, name: 'Pilot', q: 'label:sad', annotators: ['ann', 'bob'], overlap: 1 };
-    const { round } = team.startRound(order);
+    const { round } = await team.startRound(order);
     const open = (annotator: string) =>
       queues.open({ queue: 'second', dataset, run: null, annotator, round, q: '', sort: 'id', descending: false });
     const opened = await open('ann');
@@ -161,11 +161,12 @@ describe('rounds of second opinions', () => {
     expect(() => team.removeRound(round)).toThrow(/no such round/);
   });
 
-  it('say what cannot be dealt', () => {
+  it('say what cannot be dealt', async () => {
     const { dataset, team } = setUp(2);
     const order = { dataset, run: null, name: 'x', q: '', annotators: ['ann', 'ann'], overlap: 1 };
-    expect(() => team.startRound(order)).toThrow(/stands twice/);
-    expect(() => team.startRound({ ...order, annotators: ['ann'], q: 'label:happy' })).toThrow(/No usable image/);
-    expect(() => team.startRound({ ...order, annotators: ['ann'], q: 'label:grumpy' })).toThrow();
+    await expect(team.startRound(order)).rejects.toThrow(/stands twice/);
+    const alone = { ...order, annotators: ['ann'] };
+    await expect(team.startRound({ ...alone, q: 'label:happy' })).rejects.toThrow(/No usable image/);
+    await expect(team.startRound({ ...alone, q: 'label:grumpy' })).rejects.toThrow();
   });
 });

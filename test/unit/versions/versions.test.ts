@@ -59,7 +59,7 @@ describe('versions', () => {
     store.labels.apply([a], { kind: 'hard', label: 'sad' }, 'ada');
     const second = await create(versions, dataset, 'later');
     expect(second.contentHash).not.toBe(first.contentHash);
-    expect(versions.list(dataset).map(({ name, changedSince }) => [name, changedSince])).toEqual([
+    expect((await versions.list(dataset)).map(({ name, changedSince }) => [name, changedSince])).toEqual([
       ['later', 0],
       ['start', 1],
     ]);
