@@ -118,7 +118,9 @@ async function labelRequest(session: Session, options: ExportOptions): Promise<E
     format,
     dataset: dataset?.id ?? null,
     version:
-      options.version === undefined || dataset === null ? null : (await findVersion(session, dataset, options.version)).id,
+      options.version === undefined || dataset === null
+        ? null
+        : (await findVersion(session, dataset, options.version)).id,
     q: queryOf(options, dataset),
     run: options.run ?? null,
     files: options.files ?? LABEL_FORMAT_FACTS[format].files[0] ?? 'refer',
