@@ -81,7 +81,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await stage().focus();
     await page.keyboard.press('Shift+2');
     await page.keyboard.press('Shift+5');
-    expect(await pad().locator('.prow[aria-pressed="true"]').count()).toBe(2);
+    expect(await pad().locator('[data-label][aria-pressed="true"]').count()).toBe(2);
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await detail(image)).target, { timeout: 10_000 }).toEqual({ happy: 0.5, fear: 0.5 });
     expect((await detail(image)).opinions).toMatchObject([
@@ -224,7 +224,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       for (const title of ['Happy', 'Sad', 'Surprise', 'Fear', 'Disgust', 'Anger'])
         expect(text.split(title).length - 1).toBe(1);
     }
-    expect(await pad().locator('.prow[aria-pressed="true"]').count()).toBe(0);
+    expect(await pad().locator('[data-label][aria-pressed="true"]').count()).toBe(0);
     expect(await page.locator('header.ctx').innerText()).toContain('Filter hidden while blind');
     await page.keyboard.press('a');
     expect((await detail(image)).opinions).toEqual([]);

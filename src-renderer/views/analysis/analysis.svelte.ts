@@ -4,6 +4,7 @@ import type { Evaluation } from '../../../src-shared/domain/evaluation.ts';
 import { formatQuery } from '../../../src-shared/domain/query/format.ts';
 import { client } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';
+import { whenOutdated } from '../../state/outdated.ts';
 
 export interface Measured {
   readonly run: number;
@@ -12,8 +13,6 @@ export interface Measured {
   readonly split: string | null;
 }
 
-/** How long to wait for further labels before measuring again. */
-const SETTLE_MS = 300;
 /** Worst images that are shown. */
 const WORST = 96;
 
@@ -25,16 +24,15 @@ export class Analysis {
   #excluded = $state(false);
   #wanted: Measured | null = null;
   #turn = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #subscriptions: readonly (() => void)[];
+  readonly #end: () => void;
 
   constructor() {
-    this.#subscriptions = [
-      client.on('labels.changed', () => this.#again()),
-      client.on('predictions.changed', ({ run }) => {
-        if (run === this.#wanted?.run) this.#again();
-      }),
-    ];
+    this.#end = whenOutdated(
+      (run) => run === this.#wanted?.run,
+      () => {
+        if (this.#wanted !== null) void this.measure(this.#wanted);
+      },
+    );
   }
 
   get evaluation(): Evaluation | null {
@@ -74,16 +72,8 @@ export class Analysis {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
     this.#turn += 1;
-    for (const unsubscribe of this.#subscriptions) unsubscribe();
-  }
-
-  #again(): void {
-    const wanted = this.#wanted;
-    if (wanted === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.measure(wanted), SETTLE_MS);
+    this.#end();
   }
 
   async #findWorst({ run, dataset, split }: Measured): Promise<readonly ImageRow[]> {

@@ -2,6 +2,7 @@ import type { Comparison } from '../../../src-shared/domain/evaluation.ts';
 import type { Failure } from '../../../src-shared/domain/failure.ts';
 import { client } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';
+import { whenOutdated } from '../../state/outdated.ts';
 
 export interface Asked {
   readonly baseline: number;
@@ -12,25 +13,20 @@ export interface Asked {
 
 export type Compared = { readonly comparison: Comparison } | { readonly failure: Failure };
 
-/** How long to wait for further labels before comparing again. */
-const SETTLE_MS = 400;
-
 /** Each pinned run beside the baseline; compared again when labels or predictions change. */
 export class Comparisons {
   #found = $state.raw<Readonly<Record<number, Compared>>>({});
   #asked: Asked | null = null;
   #turn = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #subscriptions: readonly (() => void)[];
+  readonly #end: () => void;
 
   constructor() {
-    this.#subscriptions = [
-      client.on('labels.changed', () => this.#again()),
-      client.on('predictions.changed', ({ run }) => {
-        const asked = this.#asked;
-        if (asked !== null && (asked.baseline === run || asked.runs.includes(run))) this.#again();
-      }),
-    ];
+    this.#end = whenOutdated(
+      (run) => this.#asked !== null && (this.#asked.baseline === run || this.#asked.runs.includes(run)),
+      () => {
+        if (this.#asked !== null) void this.ask(this.#asked);
+      },
+    );
   }
 
   /** By the compared run's id; a run that is missing is still being compared. */
@@ -59,15 +55,7 @@ export class Comparisons {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
     this.#turn += 1;
-    for (const unsubscribe of this.#subscriptions) unsubscribe();
-  }
-
-  #again(): void {
-    const asked = this.#asked;
-    if (asked === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.ask(asked), SETTLE_MS);
+    this.#end();
   }
 }
