@@ -5,11 +5,12 @@
 
 /**
  * In a training step, `step-nan`: its loss is no number; `step-memory`: memory runs out; `step-lost`: the device is lost;
- * `step-kill`: the process is killed. `checkpoint-full`: the disk is full. Elsewhere, `graph-broken`: the runtime is given half of a
+ * `step-kill`: the process is killed. `checkpoint-full`: the disk is full; `checkpoint-kill`: the process is killed while a file is
+ * written, before it has its name, or after, three passings a file. Elsewhere, `graph-broken`: the runtime is given half of a
  * graph; `run-memory`, `run-lost`: likewise in a forward pass.
  */
 export const FAULT_POINTS = [
-  ...(['step-nan', 'step-memory', 'step-lost', 'step-kill', 'checkpoint-full'] as const),
+  ...(['step-nan', 'step-memory', 'step-lost', 'step-kill', 'checkpoint-full', 'checkpoint-kill'] as const),
   ...(['graph-broken', 'run-memory', 'run-lost'] as const),
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];

@@ -1,8 +1,10 @@
 /** Files that are either the old or the new one after a crash, never half of each. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeFailure } from '../../files/write.ts';
 import { faultAt } from '../faults.ts';
+
+const TEMPORARY = /\.\d+\.tmp$/;
 
 /** Writes all of it: a single write may take less, at most 2 GiB. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
@@ -21,17 +23,33 @@ export function replaceFile(file: string, chunks: Iterable<Uint8Array>, nameOf: 
     if (faultAt('checkpoint-full')) throw Object.assign(new Error('no space (injected)'), { code: 'ENOSPC' });
     const descriptor = openSync(temporary, 'w');
     try {
-      for (const chunk of chunks) writeAll(descriptor, chunk);
+      let first = true;
+      for (const chunk of chunks) {
+        writeAll(descriptor, chunk);
+        if (first) killAtFault();
+        first = false;
+      }
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
+    killAtFault();
     renameSync(temporary, nameOf());
+    killAtFault();
     syncFolder(dirname(file));
   } catch (cause) {
     rmSync(temporary, { force: true });
     throw writeFailure(file, cause);
   }
+}
+
+function killAtFault(): void {
+  if (faultAt('checkpoint-kill')) process.kill(process.pid, 'SIGKILL');
+}
+
+/** What a process that died while it wrote has left of its files. @returns their names. */
+export function leftovers(folder: string): string[] {
+  return readdirSync(folder).filter((name) => TEMPORARY.test(name));
 }
 
 /** The rename itself lasts only when the folder has reached the disk. Windows has no such call, and needs none. */

@@ -10,7 +10,7 @@ import { BestEpoch } from '../../../../src-shared/domain/run.ts';
 import { fileHash } from '../../files/hash.ts';
 import { sizeOf } from '../model/initialise.ts';
 import type { StoredTensor, Weights } from '../model/initialise.ts';
-import { replaceFile } from './durable.ts';
+import { leftovers, replaceFile } from './durable.ts';
 import { fileDtype } from './match.ts';
 import { encodeHeader, headerLength, parseHeader } from './safetensors.ts';
 import type { TensorEntry } from './safetensors.ts';
@@ -53,7 +53,7 @@ const OPTIMIZER = 'optimizer.';
 const DYNAMICS = 'dynamics.';
 
 /**
- * Writes a point beside those before it, and removes all but the newest three.
+ * Writes a point beside those before it, and removes all but the newest three, and what a process that died has left.
  * @throws FailureError 'disk-full' or 'unavailable'; the points before it then stand untouched.
  */
 export function saveResumePoint(folder: string, { standing, weights, optimizer, dynamics }: ResumePoint): void {
@@ -85,7 +85,11 @@ export function saveResumePoint(folder: string, { standing, weights, optimizer, 
   };
   const start = join(folder, `resume-${String(standing.steps).padStart(10, '0')}`);
   replaceFile(start, chunks(), () => `${start}.${hash.digest('hex')}.safetensors`);
-  for (const { file } of pointsOf(folder).slice(KEPT)) rmSync(join(folder, file), { force: true });
+  const old = pointsOf(folder)
+    .slice(KEPT)
+    .map(({ file }) => file);
+  // One process trains a run: what lies there half-written is of one that died.
+  for (const name of [...old, ...leftovers(folder)]) rmSync(join(folder, name), { force: true });
 }
 
 /** The newest point that is whole; null where there is none. */

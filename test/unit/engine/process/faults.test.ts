@@ -160,6 +160,26 @@ describe('a training in the engine process', () => {
     expect(resumed.events[0]).toMatchObject({ kind: 'started', done: 4 });
     expect(lastOf('killed').equals(straight)).toBe(true);
   });
+
+  // The second file is the resume point after the second step.
+  it.each([
+    ['while it is written', 4, 1],
+    ['before it has its name', 5, 1],
+    ['once it has its name', 6, 2],
+  ])(
+    'killed at a checkpoint, %s, goes on from the last whole one, and leaves nothing half-written',
+    async (_, at, done) => {
+      const name = `checkpoint-${at}`;
+      const { failure } = await train(name, `checkpoint-kill@${at}`);
+      expect(failure).toMatchObject({ kind: 'lost', message: /signal SIGKILL/ });
+      const halves = () => readdirSync(join(folder, name)).filter((file) => file.endsWith('.tmp'));
+      expect(halves()).toHaveLength(done === 1 ? 1 : 0);
+      const resumed = await train(name, '', { resume: true });
+      expect(resumed.events[0]).toMatchObject({ kind: 'started', done });
+      expect(lastOf(name).equals(straight)).toBe(true);
+      expect(halves()).toEqual([]);
+    },
+  );
 });
 
 describe('fault points', () => {
