@@ -30,6 +30,20 @@ function text(x: number, y: number, content: string, more = ''): string {
 const END = 'text-anchor="end"';
 const DIM = 'fill="#525252"';
 
+/** Characters of a foot's line: what fits the drawing's width at 11 px. */
+const FOOT = 130;
+
+/** A text in lines of at most that many characters, broken between words. */
+function broken(content: string): string[] {
+  const lines: string[] = [];
+  for (const word of content.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= FOOT) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 function rowOf(row: DifferenceRow, limit: number, y: number): string {
   const cells = [
     text(X.name, y, `${row.name}${row.lowerIsBetter ? ' ↓' : ''}`),
@@ -64,7 +78,7 @@ export function comparisonSvg(comparison: Comparison, baseline: string, run: str
   const feet = [
     `${count(comparison.images)} images (${note}): ${outcomes}. McNemar exact p ${pValue(comparison.mcnemar)}. 95% paired bootstrap.`,
     ...comparison.unlike,
-  ];
+  ].flatMap(broken);
   const height = end + 16 + feet.length * 16 + 8;
   const zero = X.plot + PLOT / 2;
   return [

@@ -183,13 +183,21 @@ describe('a training in the engine process', () => {
 });
 
 describe('fault points', () => {
-  it('do nothing outside tests', async () => {
+  const active = async (environment: Record<string, string>, before = ''): Promise<number> => {
+    const faults = JSON.stringify(new URL('../../../../src-main/services/engine/faults.ts', import.meta.url).href);
     const { stdout } = await run(
-      `import { faultAt, FAULT_POINTS } from ${JSON.stringify(new URL('../../../../src-main/services/engine/faults.ts', import.meta.url).href)};
-       console.log(FAULT_POINTS.some((point) => faultAt(point)))`,
-      { NODE_ENV: 'production', POSTER_VAR_FAULTS: FAULT_POINTS.map((point) => `${point}@1`).join() },
+      `${before}; const { faultAt, FAULT_POINTS } = await import(${faults});
+       console.log(FAULT_POINTS.filter((point) => faultAt(point)).length)`,
+      { POSTER_VAR_FAULTS: FAULT_POINTS.map((point) => `${point}@1`).join(), ...environment },
     );
-    expect(stdout.trim()).toBe('false');
+    return Number(stdout);
+  };
+
+  it('do nothing outside tests, nor ever in the application', async () => {
+    expect(await active({ NODE_ENV: 'test' })).toBe(FAULT_POINTS.length);
+    for (const NODE_ENV of ['production', 'development', '']) expect(await active({ NODE_ENV })).toBe(0);
+    const electron = `Object.defineProperty(process.versions, 'electron', { value: '45.0.0' })`;
+    expect(await active({ NODE_ENV: 'test' }, electron)).toBe(0);
   });
 });
 

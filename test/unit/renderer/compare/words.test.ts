@@ -102,4 +102,10 @@ it('a comparison as SVG is well-formed, holds every figure, and escapes names', 
   const open = [...svg.matchAll(/<(\/?)(svg|title|text)\b/g)].reduce((depth, [, close]) => depth + (close ? -1 : 1), 0);
   expect(open).toBe(0);
   expect(svg).not.toMatch(/NaN|undefined/);
+  // A long sentence of what is unlike is broken between words, and none of it is lost.
+  const long = Array.from({ length: 40 }, (_, at) => `word${at}`).join(' ');
+  const feet = [...comparisonSvg({ ...comparison, unlike: [long] }, 'A', 'B', 'x').matchAll(/font-size="11"[^>]*>([^<]*)</g)];
+  const lines = feet.map(([, line = '']) => line);
+  expect(lines.every((line) => line.length <= 130)).toBe(true);
+  expect(lines.join(' ')).toContain(long);
 });
