@@ -104,7 +104,9 @@ it('a comparison as SVG is well-formed, holds every figure, and escapes names', 
   expect(svg).not.toMatch(/NaN|undefined/);
   // A long sentence of what is unlike is broken between words, and none of it is lost.
   const long = Array.from({ length: 40 }, (_, at) => `word${at}`).join(' ');
-  const feet = [...comparisonSvg({ ...comparison, unlike: [long] }, 'A', 'B', 'x').matchAll(/font-size="11"[^>]*>([^<]*)</g)];
+  const feet = [
+    ...comparisonSvg({ ...comparison, unlike: [long] }, 'A', 'B', 'x').matchAll(/font-size="11"[^>]*>([^<]*)</g),
+  ];
   const lines = feet.map(([, line = '']) => line);
   expect(lines.every((line) => line.length <= 130)).toBe(true);
   expect(lines.join(' ')).toContain(long);
