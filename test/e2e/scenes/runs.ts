@@ -7,7 +7,7 @@ export const RUNS: readonly Scene[] = [
   view('runs', '/runs'),
   {
     name: 'compare',
-    show: async ({ api, go }) => {
+    show: async ({ api, go, page }) => {
       const head = (await api.get('train.presets', {})).presets.find(({ name }) => name === 'head');
       const [dataset] = await api.get('datasets.list', {});
       const run = (await api.get('runs.list', {}))[0]?.id ?? 0;
@@ -22,6 +22,7 @@ export const RUNS: readonly Scene[] = [
       });
       await api.finished(job);
       await go(`/compare?ds=${dataset?.id}&base=${run}&pins=${second}&q=split%3Aval`);
+      await page.getByText('McNemar', { exact: false }).first().waitFor({ timeout: 120_000 });
     },
   },
   {
