@@ -1,17 +1,19 @@
 /** How many images the filter leaves and how many are selected; told by the gallery, shown in the context bar. */
 class Counts {
+  #dataset = $state<number | null>(null);
   #hits = $state<number | null>(null);
   #selected = $state(0);
 
-  /** Null while no view counts. */
-  get hits(): number | null {
-    return this.#hits;
+  /** Of this dataset; null while no view counts it. */
+  hits(dataset: number): number | null {
+    return dataset === this.#dataset ? this.#hits : null;
   }
   get selected(): number {
     return this.#selected;
   }
 
-  tell(hits: number | null, selected: number): void {
+  tell(dataset: number | null, hits: number | null, selected: number): void {
+    this.#dataset = dataset;
     this.#hits = hits;
     this.#selected = selected;
   }

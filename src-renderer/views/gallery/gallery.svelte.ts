@@ -30,6 +30,8 @@ const REOPEN_MS = 1_000;
 
 /** What the gallery shows: the snapshot of the query, the focused image and the selection. */
 class Gallery {
+  /** What the rows are of. */
+  #dataset: number | null = null;
   #rows = $state.raw<Rows | null>(null);
   #focus = $state(-1);
   #focusImage = $state<number | null>(null);
@@ -124,6 +126,7 @@ class Gallery {
     if (focus >= 0) await busy.track(rows.load(focus));
     if (turn !== this.#opening) return;
     this.#rows = rows;
+    this.#dataset = query.dataset;
     this.#focus = focus;
     this.#focusImage = rows.at(focus)?.id ?? null;
     this.#anchor = focus;
@@ -142,7 +145,7 @@ class Gallery {
     this.#focus = -1;
     this.#focusImage = null;
     this.#select(NOTHING);
-    counts.tell(null, 0);
+    counts.tell(null, null, 0);
   }
 
   /** Moves the focus to a position; its row may still be on the way. */
@@ -239,7 +242,7 @@ class Gallery {
   }
 
   #tell(): void {
-    if (this.#rows !== null) counts.tell(this.total, this.selected);
+    if (this.#rows !== null) counts.tell(this.#dataset, this.total, this.selected);
   }
 
   /** The address follows the focus, but not at every key: browsers limit how often it may change. */
