@@ -11,7 +11,7 @@ import { foldersIn } from './formats/look.ts';
 import { moveRoot } from './own-files.ts';
 
 /** Images, spread over the dataset, whose files are looked for; and of those found, how many are compared by content. */
-const LOOKED_FOR = 200;
+const LOOKED_FOR = 1_000;
 const COMPARED = 20;
 const NAMED = 10;
 /** Folders below the chosen one that are tried, two levels deep. */

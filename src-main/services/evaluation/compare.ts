@@ -130,7 +130,7 @@ export function unlikeness(
     );
   if (stale > 0)
     sentences.push(
-      `The face was marked anew since a prediction of ${stale} ${stale === 1 ? 'image' : 'images'}: left out here.`,
+      `The face was marked anew, or the file replaced, since a prediction of ${stale} ${stale === 1 ? 'image' : 'images'}: left out here.`,
     );
   for (const [index, run] of [a, b].entries()) {
     if (run.kind === 'imported' && known[index]?.data)

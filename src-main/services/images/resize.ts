@@ -64,7 +64,7 @@ function filterColumnsOfThree(data: Uint8Array, height: number, from: number, to
       const end = (Math.min(height, top + BLOCK) * to + x) * 3;
       const own = x * stride;
       const target = (top * to + x) * 3;
-      if (taps <= 4) fourTaps(data, start, from * 3, weights, own, taps, 3, result, target, end, to * 3);
+      if (taps <= 4) fewTaps(data, start, from * 3, weights, own, taps, 3, result, target, end, to * 3);
       else manyTaps(data, start, from * 3, weights, own, taps, result, target, end, to * 3);
     }
   return result;
@@ -98,7 +98,7 @@ function manyTaps(
 }
 
 /** As `manyTaps`, for up to four taps that lie `apart` bytes from each other. */
-function fourTaps(
+function fewTaps(
   data: Uint8Array,
   start: number,
   stride: number,
@@ -111,38 +111,64 @@ function fourTaps(
   end: number,
   step: number,
 ): void {
-  const [a, b, c, d] = [
-    weights[own] as number,
-    taps > 1 ? (weights[own + 1] as number) : 0,
-    taps > 2 ? (weights[own + 2] as number) : 0,
-    taps > 3 ? (weights[own + 3] as number) : 0,
-  ];
+  const weightOf = (tap: number): number => (tap < taps ? (weights[own + tap] as number) : 0);
+  const [a, b, c, d] = [weightOf(0), weightOf(1), weightOf(2), weightOf(3)];
   const second = taps > 1 ? apart : 0;
-  const third = taps > 2 ? 2 * apart : 0;
-  const fourth = taps > 3 ? 3 * apart : 0;
-  for (let at = start; target < end; target += step, at += stride) {
-    result[target] =
-      (HALF +
-        Math.imul(data[at] as number, a) +
-        Math.imul(data[at + second] as number, b) +
-        Math.imul(data[at + third] as number, c) +
-        Math.imul(data[at + fourth] as number, d)) >>
-      BITS;
-    result[target + 1] =
-      (HALF +
-        Math.imul(data[at + 1] as number, a) +
-        Math.imul(data[at + second + 1] as number, b) +
-        Math.imul(data[at + third + 1] as number, c) +
-        Math.imul(data[at + fourth + 1] as number, d)) >>
-      BITS;
-    result[target + 2] =
-      (HALF +
-        Math.imul(data[at + 2] as number, a) +
-        Math.imul(data[at + second + 2] as number, b) +
-        Math.imul(data[at + third + 2] as number, c) +
-        Math.imul(data[at + fourth + 2] as number, d)) >>
-      BITS;
-  }
+  const [third, fourth] = [2 * apart, 3 * apart];
+  // A loop for each number of taps: enlarging needs two, and a byte that has no weight costs as much as one that has.
+  if (taps <= 2)
+    for (let at = start; target < end; target += step, at += stride) {
+      result[target] = (HALF + Math.imul(data[at] as number, a) + Math.imul(data[at + second] as number, b)) >> BITS;
+      result[target + 1] =
+        (HALF + Math.imul(data[at + 1] as number, a) + Math.imul(data[at + second + 1] as number, b)) >> BITS;
+      result[target + 2] =
+        (HALF + Math.imul(data[at + 2] as number, a) + Math.imul(data[at + second + 2] as number, b)) >> BITS;
+    }
+  else if (taps === 3)
+    for (let at = start; target < end; target += step, at += stride) {
+      result[target] =
+        (HALF +
+          Math.imul(data[at] as number, a) +
+          Math.imul(data[at + second] as number, b) +
+          Math.imul(data[at + third] as number, c)) >>
+        BITS;
+      result[target + 1] =
+        (HALF +
+          Math.imul(data[at + 1] as number, a) +
+          Math.imul(data[at + second + 1] as number, b) +
+          Math.imul(data[at + third + 1] as number, c)) >>
+        BITS;
+      result[target + 2] =
+        (HALF +
+          Math.imul(data[at + 2] as number, a) +
+          Math.imul(data[at + second + 2] as number, b) +
+          Math.imul(data[at + third + 2] as number, c)) >>
+        BITS;
+    }
+  else
+    for (let at = start; target < end; target += step, at += stride) {
+      result[target] =
+        (HALF +
+          Math.imul(data[at] as number, a) +
+          Math.imul(data[at + second] as number, b) +
+          Math.imul(data[at + third] as number, c) +
+          Math.imul(data[at + fourth] as number, d)) >>
+        BITS;
+      result[target + 1] =
+        (HALF +
+          Math.imul(data[at + 1] as number, a) +
+          Math.imul(data[at + second + 1] as number, b) +
+          Math.imul(data[at + third + 1] as number, c) +
+          Math.imul(data[at + fourth + 1] as number, d)) >>
+        BITS;
+      result[target + 2] =
+        (HALF +
+          Math.imul(data[at + 2] as number, a) +
+          Math.imul(data[at + second + 2] as number, b) +
+          Math.imul(data[at + third + 2] as number, c) +
+          Math.imul(data[at + fourth + 2] as number, d)) >>
+        BITS;
+    }
 }
 
 function filterColumns({ data, width, height, channels }: Raster, to: number): Uint8Array<ArrayBuffer> {
@@ -171,7 +197,7 @@ function filterRows(data: Uint8Array, from: number, to: number, step: number): U
     const start = (first[y] as number) * step;
     const own = y * stride;
     if (taps <= 4 && step % 3 === 0)
-      fourTaps(data, start, 3, weights, own, taps, step, result, y * step, (y + 1) * step, 3);
+      fewTaps(data, start, 3, weights, own, taps, step, result, y * step, (y + 1) * step, 3);
     else addRows(data, start, weights, own, taps, step, sums, result, y * step);
   }
   return result;

@@ -91,7 +91,9 @@ export function outcomeSentence({ outcomes, images }: Comparison, baseline: stri
 export function leftOutSentence({ leftOut }: Comparison): string {
   const parts = [
     leftOut.unpaired > 0 ? `${count(leftOut.unpaired)} predicted by one of the two only` : '',
-    leftOut.stale > 0 ? `${count(leftOut.stale)} whose face was marked anew since a prediction` : '',
+    leftOut.stale > 0
+      ? `${count(leftOut.stale)} whose face was marked anew, or whose file was replaced, since a prediction`
+      : '',
     leftOut.trained > 0 ? `${count(leftOut.trained)} of a split that one was trained on` : '',
     leftOut.relabelled > 0 ? `${count(leftOut.relabelled)} relabelled between the trainings` : '',
     leftOut.learned > 0 ? `${count(leftOut.learned)} that one learned from in another dataset` : '',
