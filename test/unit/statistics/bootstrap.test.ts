@@ -45,6 +45,24 @@ describe('bootstrap intervals', () => {
     expect(bootstrapScores(cases, 2, 500)).not.toEqual(found);
   });
 
+  it('of balanced accuracy and macro F1 are scipy’s, alone and as paired differences', () => {
+    // scipy 1.17: stats.bootstrap(paired=True, method='percentile', n_resamples=20000) of scikit-learn's balanced_accuracy_score and
+    // f1_score(average='macro').
+    const alone = bootstrapScores(madeCases(), 2026).metrics;
+    const paired = bootstrapDifferences(madeCases(7, 1.2), madeCases(7, 1.6), 2026).metrics;
+    const pairs = [
+      [alone.balancedAccuracy, [0.44168, 0.58188]],
+      [alone.macroF1, [0.43769, 0.57686]],
+      [paired.balancedAccuracy, [0.05601, 0.13747]],
+      [paired.macroF1, [0.0555, 0.13634]],
+    ] as const;
+    for (const [found, [low, high]] of pairs) {
+      const near = 0.08 * (high - low);
+      expect(Math.abs((found?.[0] ?? NaN) - low)).toBeLessThan(near);
+      expect(Math.abs((found?.[1] ?? NaN) - high)).toBeLessThan(near);
+    }
+  });
+
   it('of paired differences are scipy’s', () => {
     // scipy 1.17: stats.bootstrap of the differences' mean, percentile, 50,000 resamples; these 2,000 may lie a little beside them.
     const { metrics } = bootstrapDifferences(madeCases(7, 1.2), madeCases(7, 1.6), 2026);
