@@ -35,8 +35,9 @@ export function batchNorm<T extends Tensor>(net: Network, name: string, x: T): T
   const { y, mean, variance } = normalise(x, scale, shift);
   const update = (old: Tensor, fresh: Tensor): Tensor => tf.add(tf.mul(old, 1 - MOMENTUM), tf.mul(fresh, MOMENTUM));
   const { statistics: updates } = net.mode;
-  // Biased to normalise with, unbiased into the running estimate, as PyTorch does.
-  const unbiased = tf.mul(variance, rows / (rows - 1));
+  // Biased to normalise with, unbiased into the running estimate, as PyTorch does. One value has no variance: where PyTorch refuses a
+  // batch of one image, the running estimate stays.
+  const unbiased = rows === 1 ? running.variance : tf.mul(variance, rows / (rows - 1));
   updates.set(`${net.prefix}${name}.running_mean`, tf.keep(update(running.mean, mean)));
   updates.set(`${net.prefix}${name}.running_var`, tf.keep(update(running.variance, unbiased)));
   return y as T;

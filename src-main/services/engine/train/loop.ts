@@ -217,6 +217,8 @@ class Loop {
     const { classes, val, settings } = this.#plan;
     const metric = settings.bestBy;
     const weights = await this.#tools.learner.averaged();
+    // Before anything is measured or saved: what stands on the disk stays good.
+    this.#requireFinite(weights);
     const measure = () => this.#tools.predict(weights);
     const { mu, logvar } = await this.#tools.patience.until(measure, null, this.#signal);
     const validation = validate(
@@ -277,8 +279,7 @@ class Loop {
   async #save(): Promise<void> {
     const { learner, patience } = this.#tools;
     const weights = await learner.weights();
-    // The loss of a step can still be a number when its update is none.
-    if (!isFinite(weights)) throw this.#notANumber('a weight became NaN or infinite');
+    this.#requireFinite(weights);
     const standing: Standing = {
       ...this.#progress,
       processSeconds: this.#seconds(),
@@ -315,6 +316,11 @@ class Loop {
     this.#tellSteps();
     this.#progress.steps = steps;
     throw this.#notANumber(`the loss became ${loss}`);
+  }
+
+  /** The loss of a step can still be a number when its update is none. */
+  #requireFinite(weights: Weights): void {
+    if (!isFinite(weights)) throw this.#notANumber('a weight became NaN or infinite');
   }
 
   #notANumber(what: string): FailureError {

@@ -299,6 +299,26 @@ describe('trainLoop', () => {
     expect(events.flatMap((event) => (event.kind === 'steps' ? [...event.loss] : []))).toHaveLength(4);
   });
 
+  it('keeps the best checkpoint of before where a weight becomes NaN in an epoch’s last step', async () => {
+    const learner = new Quadratic();
+    const honest = learner.weights;
+    learner.weights = async () => {
+      const weights = await honest();
+      if (learner.seen.length === 6) [...weights.values()].find(({ dtype }) => dtype === 'float32')?.data.fill(NaN as never);
+      return weights;
+    };
+    const training = trainLoop(
+      planOf(folder, { checkpointMinutes: 10 }),
+      toolsOf(learner, [1, 4, 4]),
+      () => undefined,
+      new AbortController().signal,
+    );
+    const message = expect.stringMatching(/^At step 6 \(epoch 2\) a weight became NaN or infinite, after the images /);
+    expect(await failureOf(training)).toMatchObject({ kind: 'engine', message });
+    for (const name of ['best.safetensors', 'last.safetensors'])
+      expect(loadCheckpoint(join(folder, name)).weights).toEqual(initialise(config, 3));
+  });
+
   it('fails with the reason when an image cannot be decoded', async () => {
     const broken = (file: string): Promise<Uint8Array> =>
       file === '7.png'
