@@ -32,7 +32,10 @@ async function run(x: readonly number[]): Promise<Record<string, number[]>> {
   const data = Object.fromEntries(Object.entries(numbers).map(([name, list]) => [name, Float32Array.from(list)]));
   // As a graph and op by op the same.
   for (const off of Object.values(await difference(step, shapes, 1, data))) expect(off).toBeLessThan(1e-6);
-  const outputs = step({ ...Object.fromEntries(Object.entries(layer).map(([k, v]) => [k, tf.tensor1d(v)])), x: tf.tensor2d([...x], [x.length / 2, 2]) });
+  const outputs = step({
+    ...Object.fromEntries(Object.entries(layer).map(([k, v]) => [k, tf.tensor1d(v)])),
+    x: tf.tensor2d([...x], [x.length / 2, 2]),
+  });
   return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, [...tensor.dataSync()]]));
 }
 

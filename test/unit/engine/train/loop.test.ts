@@ -304,7 +304,8 @@ describe('trainLoop', () => {
     const honest = learner.weights;
     learner.weights = async () => {
       const weights = await honest();
-      if (learner.seen.length === 6) [...weights.values()].find(({ dtype }) => dtype === 'float32')?.data.fill(NaN as never);
+      if (learner.seen.length === 6)
+        [...weights.values()].find(({ dtype }) => dtype === 'float32')?.data.fill(NaN as never);
       return weights;
     };
     const training = trainLoop(
