@@ -32,6 +32,23 @@ export async function inTurns<Side extends string>(
   return seconds;
 }
 
+/** Work that notes what it takes of the processor each time, seconds: that hardly depends on what else the machine does. */
+export function counted(work: () => Promise<unknown>): {
+  readonly work: () => Promise<void>;
+  readonly seconds: number[];
+} {
+  const seconds: number[] = [];
+  return {
+    seconds,
+    work: async () => {
+      const before = process.cpuUsage();
+      await work();
+      const { user, system } = process.cpuUsage(before);
+      seconds.push((user + system) / 1e6);
+    },
+  };
+}
+
 /** Quotients round by round. */
 export function quotients(above: readonly number[], below: readonly number[]): number[] {
   return above.map((value, index) => value / (below[index] ?? NaN));

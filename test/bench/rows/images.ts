@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { mapInOrder } from '../../../src-main/services/images/parallel.ts';
 import { decodeSquare, SIDE } from '../../../src-main/services/images/pixels.ts';
-import { inTurns, quotients, spreadOf, timed } from '../measure.ts';
+import { counted, inTurns, quotients, spreadOf, timed } from '../measure.ts';
 import type { Row } from '../row.ts';
 
 /** Files of a row; enough for a second of work on a few cores. */
@@ -48,16 +48,22 @@ function imagesRow(side: number, format: 'jpeg' | 'png'): Row {
     async measure({ rounds, folder }) {
       const files = await makeFiles(join(folder, `images-${side}`), side, format);
       const bare = (file: string) => sharp(file).resize(SIDE, SIDE, { fit: 'fill' }).removeAlpha().raw().toBuffer();
-      const seconds = await inTurns(
-        { ours: timed(() => forAll(files, (file) => decodeSquare(file))), bare: timed(() => forAll(files, bare)) },
-        rounds,
-      );
+      const [our, their] = [
+        counted(() => forAll(files, (file) => decodeSquare(file))),
+        counted(() => forAll(files, bare)),
+      ];
+      const seconds = await inTurns({ ours: timed(our.work), bare: timed(their.work) }, rounds);
+      const ofProcessor = [our, their].map(({ seconds: all }) => spreadOf(all.slice(-rounds)));
       return {
         kind: 'ratio',
         ratio: spreadOf(quotients(seconds.bare, seconds.ours)),
         parts: [
           { of: `ours, ${FILES} files`, spread: spreadOf(seconds.ours), unit: 's' },
           { of: 'bare sharp', spread: spreadOf(seconds.bare), unit: 's' },
+          ...ofProcessor.map((spread, side) => ({
+            of: side === 0 ? 'of the processor: ours' : 'bare sharp',
+            ...{ spread, unit: 's' as const },
+          })),
         ],
       };
     },
