@@ -176,7 +176,10 @@ class Session {
   }
 
   /** Row ids mean nothing in another project. */
+  /** Nothing of the project that was open is asked of the one that is open now. */
   #forgetPlace(): void {
+    [this.#datasets, this.#runs, this.#jobs] = [[], [], []];
+    this.#ready = false;
     router.set({ ds: null, run: null, q: null, focus: null, sort: null, open: null }, { replace: true });
   }
 }
