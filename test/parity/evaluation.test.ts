@@ -32,7 +32,7 @@ import {
 } from './golden.ts';
 
 // Seconds on an idle machine; a busy one may take many times that.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const golden = evaluationGolden();
 const camKin = camKinGolden();

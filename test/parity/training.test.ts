@@ -35,7 +35,7 @@ import {
 } from './golden.ts';
 
 // Seconds on an idle machine; a busy one may take many times that.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const golden = trainingGolden();
 const config: ModelConfig = {
@@ -122,7 +122,7 @@ describe.each(variants)('gradients, $name', (variant) => {
   let open: Ready;
   beforeAll(async () => {
     if (variant.present) open = await ready(program, variant);
-  }, 60_000);
+  });
   afterAll(() => open?.close());
   const run = (targets: Float32Array): ReturnType<Ready['run']> =>
     open.run({

@@ -90,9 +90,22 @@ function trainablePrelu(x: Tensor4D, slope: Tensor): Tensor4D {
   );
 }
 
-/** Exact GELU: x Phi(x), with the error function. */
+/**
+ * Exact GELU: x Phi(x), with the error function; written so that ONNX Runtime knows it again and makes one pass of it. The gradient
+ * is dy times Phi(x) + x phi(x), which depends on x alone: for the gradients of many classes it is computed once.
+ */
 export function gelu<T extends Tensor>(x: T): T {
-  return tf.mul<T>(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  return withGradient(
+    [x],
+    () => {
+      const twice = tf.add(tf.erf(tf.div(x, Math.SQRT2)), 1);
+      return { value: tf.mul<T>(tf.mul(x, 0.5), twice), saved: [x, twice] };
+    },
+    (dy, [input, twice]) => {
+      const density = tf.mul(tf.exp(tf.mul(tf.square(input), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return [tf.mul(dy, tf.add(tf.mul(twice, 0.5), tf.mul(input, density)))];
+    },
+  );
 }
 
 /**

@@ -91,15 +91,15 @@ function layerNormalise(x: Tensor, scale: Tensor, shift: Tensor, epsilon: number
     () => {
       const centred = tf.sub(x, tf.mean(x, -1, true));
       const variance = tf.mean(tf.square(centred), -1, true);
-      const inverse = tf.rsqrt(tf.add(variance, epsilon));
-      const normal = tf.mul(centred, inverse);
-      return { value: tf.add(tf.mul(normal, scale), shift), saved: [normal, inverse, scale] };
+      const deviation = tf.sqrt(tf.add(variance, epsilon));
+      const normal = tf.div(centred, deviation);
+      return { value: tf.add(tf.mul(normal, scale), shift), saved: [normal, deviation, scale] };
     },
-    (dy, [n, s, g]) => {
+    (dy, [n, d, g]) => {
       const dn = tf.mul(dy, g);
       const meanDn = tf.mul(tf.sum(dn, -1, true), 1 / channels);
       const meanDnN = tf.mul(tf.sum(tf.mul(dn, n), -1, true), 1 / channels);
-      const dx = tf.mul(tf.sub(tf.sub(dn, meanDn), tf.mul(n, meanDnN)), s);
+      const dx = tf.div(tf.sub(tf.sub(dn, meanDn), tf.mul(n, meanDnN)), d);
       return [dx, tf.sum(tf.mul(dy, n), rows), tf.sum(dy, rows)];
     },
   );

@@ -9,6 +9,7 @@ import { Storage, contentOf, laidAs } from './blocked/storage.ts';
 import type { Forms } from './blocked/storage.ts';
 import { partName } from './blocked/vectors.ts';
 import type { VectorLayout } from './blocked/vectors.ts';
+import { squaresAsPowers } from './blocked/norms.ts';
 import { fewerProducts } from './blocked/winograd.ts';
 import type { Graph, GraphNode, Port, Shaped, Value } from './graph.ts';
 import { Lowering } from './lowering.ts';
@@ -97,6 +98,7 @@ function build(
   if (at.maps) {
     foldScales(at.maps, outputs);
     fewerProducts(at.maps);
+    squaresAsPowers(lowering);
   }
   const model = assemble(options.name ?? 'graph', lowering, inputs, outputs);
   const places = new Map(graph.nodes.flatMap((node) => node.outputs).map((value) => [value, at.place(value)]));

@@ -4,6 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { TRACE_BACKEND, backend, tensorInfo } from './backend.ts';
 import { withoutDeadCode } from './graph.ts';
 import type { DType, Graph, Port } from './graph.ts';
+import { narrowed } from './passes/narrowed.ts';
 import { Recorder } from './recorder.ts';
 
 export interface InputSpec {
@@ -38,7 +39,7 @@ export function trace<Name extends string>(
         outputs.push({ name, value: backend.traced(tensor) });
       }
     });
-    return withoutDeadCode(recorder.finish(outputs));
+    return narrowed(withoutDeadCode(recorder.finish(outputs)));
   } finally {
     backend.recorder = null;
     if (previous) void setBackend(previous);

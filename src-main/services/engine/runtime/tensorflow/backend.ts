@@ -27,6 +27,8 @@ export function loadTensorflow(folder: string = tensorflowFolder()): void {
   }
   // Its greetings would fill the error stream, of which the parent keeps the end for a crash's reason.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // Without AVX-512 TensorFlow leaves oneDNN's products and convolutions off, though they are faster with AVX2, too.
+  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   bringBack(util);
   const restore = rememberGradients();
   try {

@@ -1,6 +1,6 @@
 /**
- * Convolutions with the padding that the model asks for. TensorFlow's kernels know padding in numbers; the package that
- * binds them passes on `same` and `valid` only, and throws for the rest.
+ * Convolutions with the padding that the model asks for: TensorFlow's kernels know padding in numbers, the package that binds them
+ * passes on `same` and `valid` only, and throws for the rest. And the step function in two passes, where the package takes seven.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
@@ -82,9 +82,16 @@ function kernelsOf(kind: (typeof kinds)[number]): Record<string, Convolve> {
   };
 }
 
+/** 1 above zero, else 0; NaN gives 0, not NaN: where it is used, x itself carries the NaN on. */
+const step: Convolve = (backend, inputs) => {
+  const x = input(inputs, 'x') as tf.Tensor;
+  return tf.tidy(() => tf.cast(tf.greater(x, 0), 'float32'));
+};
+
 /** Puts these kernels in the place of the package's own. */
 export function replaceKernels(backendName = 'tensorflow'): void {
-  for (const [kernelName, convolve] of kinds.flatMap((kind) => Object.entries(kernelsOf(kind)))) {
+  const replacements = [...kinds.flatMap((kind) => Object.entries(kernelsOf(kind))), ['Step', step] as const];
+  for (const [kernelName, convolve] of replacements) {
     tf.unregisterKernel(kernelName, backendName);
     tf.registerKernel({
       kernelName,

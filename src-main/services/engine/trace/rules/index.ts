@@ -1,4 +1,5 @@
 /** The total table from kernel to rule: a kernel without one does not compile. */
+import type { Node, Shaped } from '../graph.ts';
 import type { TracedKernel } from '../kernels.ts';
 import { fusedBatchNorm } from './batch-norm.ts';
 import * as conv from './conv.ts';
@@ -51,3 +52,8 @@ export const rules: { readonly [K in TracedKernel]: Rule<K> } = {
   DepthwiseConv2dNativeBackpropFilter: depthwise.depthwiseBackpropFilter,
   FusedBatchNorm: fusedBatchNorm,
 };
+
+/** Shapes and types of what a node computes. */
+export function inferred<K extends TracedKernel>({ kernel, inputs, attrs }: Node<K>): readonly Shaped[] {
+  return rules[kernel].infer(inputs, attrs);
+}
