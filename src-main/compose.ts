@@ -9,6 +9,7 @@ import { createEngine, type SpawnEngine } from './services/engine/client.ts';
 import type { Engine } from './services/engine/interface.ts';
 import { Evaluations } from './services/evaluation/evaluations.ts';
 import { Exports } from './services/exports/exports.ts';
+import { Figures } from './services/figures/figures.ts';
 import { Gallery } from './services/images/gallery.ts';
 import { Media } from './services/images/media.ts';
 import { Slices } from './services/images/slices.ts';
@@ -62,6 +63,7 @@ export interface Services {
   readonly datasets: Offered<Datasets>;
   readonly exports: Offered<Exports>;
   readonly duplicates: Offered<Duplicates>;
+  readonly figures: Offered<Figures>;
   readonly gallery: Offered<Gallery>;
   readonly media: Offered<Media>;
   readonly labels: Offered<Labels>;
@@ -123,6 +125,7 @@ export function composeServices(options: ComposeOptions): Services {
     workspace,
     datasets,
     exports: new Exports(workspace, queries),
+    figures: new Figures(workspace, runs),
     gallery,
     media: new Media(workspace, datasets),
     labels,

@@ -134,7 +134,7 @@ interface Drawing {
 
 async function write(out: string, stem: string, { image, file, classes, method, found }: Drawing): Promise<Explained> {
   // Loaded here: no other command needs to wait for the image library.
-  const [{ default: sharp }, { decodeSquare, SIDE }, { scaleMaps }, { overlayMap, resizeMap }] = await Promise.all([
+  const [{ default: sharp }, { decodeSquare, SIDE }, { scaleMaps }, { overlayMap }] = await Promise.all([
     import('sharp'),
     import('../services/images/pixels.ts'),
     import('../services/runs/explain.ts'),
@@ -146,7 +146,7 @@ async function write(out: string, stem: string, { image, file, classes, method, 
   const overlays: string[] = [];
   for (const [index, expression] of classes.entries()) {
     const map = maps.subarray(index * height * width, (index + 1) * height * width);
-    const drawn = overlayMap(pixels, resizeMap(map, height, width, SIDE), SIDE);
+    const drawn = overlayMap(pixels, { values: map, height, width }, SIDE);
     const overlay = join(out, `${stem}-${expression}.png`);
     await sharp(drawn, { raw: { width: SIDE, height: SIDE, channels: 3 } })
       .png()

@@ -2,8 +2,10 @@
 import { basename, resolve } from 'node:path';
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { FailureError } from '../../src-shared/domain/failure.ts';
+import type { ImageRow } from '../../src-shared/domain/image.ts';
 import type { Project } from '../../src-shared/domain/project.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
+import { quoteValue } from '../../src-shared/domain/query/format.ts';
 import type { Version } from '../../src-shared/domain/version.ts';
 import type { Session } from './session.ts';
 
@@ -87,6 +89,34 @@ export async function findVersion(
       all.length === 0
         ? 'Make one first: poster-var version create.'
         : `It has ${quoted(all.map((version) => version.name))}.`,
+  });
+}
+
+/**
+ * An image of a dataset by its path, the end of its path from a folder on, or its number.
+ * @throws FailureError 'not-found', or 'invalid' where several paths end so.
+ */
+export function findImage({ services }: Session, { id, name }: Dataset, given: string): ImageRow {
+  const { images } = services.workspace.require().store;
+  const q = `path:${quoteValue(given)}`;
+  const ids = /^\d+$/.test(given)
+    ? [Number(given)]
+    : [...images.ids({ dataset: id, run: null, q, sort: 'id', descending: false })];
+  const rows = images.rows(ids, null);
+  const exact = rows.filter(({ path }) => path === given);
+  const ending = /^\d+$/.test(given) ? rows : rows.filter(({ path }) => path.endsWith(`/${given}`));
+  const [found, ...others] = exact.length > 0 ? exact : ending;
+  if (found !== undefined && others.length === 0) return found;
+  if (found === undefined)
+    throw new FailureError({
+      kind: 'not-found',
+      message: `"${name}" has no image "${given}".`,
+      remedy: 'Give its path within the dataset, as the gallery shows it.',
+    });
+  throw new FailureError({
+    kind: 'invalid',
+    message: `${ending.length} images of "${name}" end in "${given}": ${found.path}, ${others[0]?.path ?? ''} …`,
+    remedy: 'Give more of the path.',
   });
 }
 

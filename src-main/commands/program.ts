@@ -7,6 +7,7 @@ import { datasetCommand } from './dataset.ts';
 import { devicesCommand } from './devices.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
+import { figureCommand } from './figure.ts';
 import { exportCommand } from './export.ts';
 import { historyCommand } from './history.ts';
 import { importCommand } from './import.ts';
@@ -36,6 +37,7 @@ const COMMANDS = [
   compareCommand,
   passportCommand,
   explainCommand,
+  figureCommand,
   labelCommand,
   historyCommand,
   exportCommand,

@@ -2,7 +2,7 @@ import type { Handlers } from '../../src-shared/contract/client.ts';
 import { attempt } from '../../src-shared/domain/failure.ts';
 import type { Services } from '../compose.ts';
 
-export const imageHandlers = ({ gallery, similar }: Services) =>
+export const imageHandlers = ({ gallery, similar, figures }: Services) =>
   ({
     'images.open': (query) => attempt(() => gallery.open(query)),
     'images.page': (request) => attempt(() => gallery.page(request)),
@@ -12,5 +12,6 @@ export const imageHandlers = ({ gallery, similar }: Services) =>
     'images.attributes': ({ dataset }) => attempt(() => gallery.attributes(dataset)),
     'images.sigmaRank': (request) => attempt(() => gallery.sigmaRank(request)),
     'images.similar': (request) => attempt(() => similar.nearest(request)),
+    'images.figure': (request) => attempt(() => figures.draw(request)),
     'images.get': (request) => attempt(() => gallery.get(request)),
   }) satisfies Partial<Handlers>;

@@ -3,7 +3,7 @@ import type { SigmaRank } from '../../src-shared/domain/image.ts';
 import { contenders, winShares } from '../../src-shared/metrics/draws.ts';
 import { count, fixed } from '../text/format.ts';
 import { classTitle } from './class-marks.ts';
-import { beats, vichClasses, type VichData } from './vich.ts';
+import { beats, vichClasses, type VichData } from '../../src-shared/plots/vich.ts';
 
 /** "31%"; the ends are never told as certain. */
 function share(p: number): string {

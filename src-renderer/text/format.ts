@@ -1,15 +1,12 @@
+import { fixed } from '../../src-shared/text/number.ts';
+
+export { fixed };
+
 const GROUPED = new Intl.NumberFormat('en-GB');
 
 /** 1204 -> "1,204". */
 export function count(value: number): string {
   return GROUPED.format(value);
-}
-
-/** A number with a true minus sign; "–" for none. */
-export function fixed(value: number | null | undefined, digits = 2): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `\u2212${text}` : text;
 }
 
 /** 0.8125 -> "81.3%". */

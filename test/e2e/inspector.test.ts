@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -87,6 +88,25 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await inspector.locator('path.chosen[data-region-name=mouth]').first().waitFor();
     await page.locator('.tile.current').press('r');
     await expect.poll(() => list.count()).toBe(0);
+  });
+
+  it('writes the figure of the image as SVG and as PNG', async () => {
+    const write = async (name: RegExp): Promise<Buffer> => {
+      await page.locator('.inspector').getByRole('button', { name: 'Export a figure of this image' }).click();
+      const download = page.waitForEvent('download', PATIENCE);
+      await page.getByRole('menuitem', { name }).click();
+      return readFileSync(await (await download).path());
+    };
+    const svg = (await write(/^Face, map and VICH curves: SVG/)).toString();
+    const shape = await page.evaluate((text) => {
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+      return { root: parsed.documentElement.tagName, pictures: parsed.querySelectorAll('image').length };
+    }, svg);
+    expect(shape).toEqual({ root: 'svg', pictures: 3 });
+    const png = await write(/^Error analysis, four panels: PNG/);
+    // The header's width and height: twice the figure's.
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1952, 616]);
+    expect(png.length).toBeGreaterThan(100_000);
   });
 
   it('finds the nearest images once their features are there, and opens them past any filter', async () => {

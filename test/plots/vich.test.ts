@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SEVEN } from '../../src-shared/domain/expression.ts';
 import { csvText } from '../../src-renderer/plots/export.ts';
-import { density, phi } from '../../src-renderer/plots/normal.ts';
+import { density, phi } from '../../src-shared/plots/normal.ts';
 import {
   beats,
   containing,
@@ -11,8 +11,8 @@ import {
   vich,
   vichClasses,
   type VichData,
-} from '../../src-renderer/plots/vich.ts';
-import { vichSummary, vichTable } from '../../src-renderer/plots/vich-text.ts';
+} from '../../src-shared/plots/vich.ts';
+import { vichSummary, vichTable } from '../../src-shared/plots/vich-text.ts';
 
 const data: VichData = {
   classes: SEVEN,

@@ -1,5 +1,5 @@
 import { client } from '../../api/client.ts';
-import { containing, lockedRange, type Range, type VichData } from '../../plots/vich.ts';
+import { containing, lockedRange, type Range, type VichData } from '../../../src-shared/plots/vich.ts';
 
 const SAMPLES = 32;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FigureFile, FigureRequest } from '../../domain/figure.ts';
 import { AttributeSample, Facets, ImageDetail, ImageQuery, ImageRow, SigmaRank } from '../../domain/image.ts';
 import { SimilarImages } from '../../domain/similar.ts';
 import { methods } from '../define.ts';
@@ -29,5 +30,7 @@ export const images = methods({
     params: z.object({ image: id, run: id, limit: z.number().int().min(1).max(100) }),
     value: SimilarImages,
   },
+  /** A figure of one image as a file, with all pictures in it. */
+  'images.figure': { params: FigureRequest, value: FigureFile },
   'images.get': { params: z.object({ image: id, run: id.nullable() }), value: ImageDetail },
 });

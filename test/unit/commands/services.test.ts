@@ -154,6 +154,22 @@ describe('commands over real services', () => {
     expect(sigma['sad']).toBeCloseTo(Math.exp((logvar['sad'] ?? 0) / 2), 10);
   });
 
+  it('figure draws an image with its map and curves, and says which path it does not know', async () => {
+    const args = ['--project', 'study', '--run', '1', '--baseline', '1', '--out', 'figures'];
+    const { code, json } = await run('figure', 'sadness/0.png', ...args);
+    expect(code).toBe(0);
+    const [file = ''] = json['files'] as string[];
+    const svg = readFileSync(file, 'utf8');
+    // The face, the map over the face again.
+    expect([...svg.matchAll(/href="data:image\/png;base64,/g)]).toHaveLength(3);
+    expect(svg).toMatch(/^<svg xmlns="[^"]+" width="992" height="308"/);
+    const error = await run('figure', 'sadness/0.png', ...args, '--kind', 'error', '--format', 'png');
+    const png = await sharp((error.json['files'] as string[])[0]).metadata();
+    expect([png.format, png.width]).toEqual(['png', 1952]);
+    expect(await run('figure', 'none.png', ...args)).toMatchObject({ code: 1, json: { error: { kind: 'not-found' } } });
+    expect(await run('figure', '0.png', ...args)).toMatchObject({ code: 1, json: { error: { kind: 'invalid' } } });
+  });
+
   it('label appends to the log, and export tells who and what', async () => {
     writeFileSync(join(folder, 'labels.csv'), 'path,label\nHappy/0.png,Sad\nnone.png,happy\n');
     const { code, json } = await run('label', '--project', 'study', '--from', 'labels.csv');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { camContour, camPixels } from '../../../src-renderer/plots/cam.ts';
+import { camColour, camContour, camPixels } from '../../../src-shared/plots/cam.ts';
 import { camAt } from '../../../src-shared/metrics/cam.ts';
 
 /** One hot cell in the middle of 7 × 7. */
@@ -17,6 +17,22 @@ describe('class-activation map', () => {
     const corner = { values: [1, 0, 0, 0], height: 2, width: 2 };
     expect(camAt(corner, 0, 0)).toBe(1);
     expect(camAt(corner, 0.1, 0.2)).toBe(1);
+  });
+
+  it('reads as torch.nn.functional.interpolate does with align_corners=False', () => {
+    // torch.nn.functional.interpolate([[0, 1], [2, 3]], size=(4, 4), mode='bilinear', align_corners=False)
+    const rows = [0, 0.25, 0.75, 1];
+    const map = { values: [0, 1, 2, 3], height: 2, width: 2 };
+    const at = [0, 1, 2, 3].map((pixel) => (pixel + 0.5) / 4);
+    expect(at.map((v) => at.map((u) => camAt(map, u, v)))).toEqual(
+      rows.map((row) => rows.map((column) => 2 * row + column)),
+    );
+  });
+
+  it('runs through the four limes', () => {
+    expect(camColour(0)).toEqual([0x1e, 0x28, 0]);
+    expect(camColour(1 / 3).map((value) => Math.round(value))).toEqual([0x6e, 0x8f, 0]);
+    expect(camColour(2).map((value) => Math.round(value))).toEqual([0xc6, 0xff, 0x1a]);
   });
 
   it('paints value as alpha over the ramp', () => {

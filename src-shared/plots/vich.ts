@@ -1,8 +1,8 @@
 import { quantileSorted, ticks } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import type { Expression } from '../../src-shared/domain/expression.ts';
-import { argmax, sigma, softmax } from '../../src-shared/metrics/vich.ts';
+import type { Expression } from '../domain/expression.ts';
+import { argmax, sigma, softmax } from '../metrics/vich.ts';
 import { density, phi } from './normal.ts';
 
 /** A prediction as the plot needs it; arrays follow `classes`. */

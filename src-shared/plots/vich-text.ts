@@ -1,6 +1,6 @@
-import { fixed } from '../text/format.ts';
+import { fixed } from '../text/number.ts';
 import { classTitle } from './class-marks.ts';
-import type { Table } from './export.ts';
+import type { Table } from '../text/table.ts';
 import { beats, vichClasses, type VichClass, type VichData } from './vich.ts';
 
 function first(classes: readonly VichClass[], rank: number): VichClass | undefined {

@@ -1,4 +1,4 @@
-import { camAt, type CamMap } from '../../src-shared/metrics/cam.ts';
+import { camAt, type CamMap } from '../metrics/cam.ts';
 
 /** The lime colour map: dark to bright, so that it also orders in grey. */
 const RAMP = [
@@ -8,18 +8,27 @@ const RAMP = [
   [0xc6, 0xff, 0x1a],
 ] as const;
 
+/** Opacity of the highest value, where nobody chose another; the lowest is clear. */
+export const CAM_OPACITY = 0.65;
+
+/** RGB of a value, 0..1; values beyond are held. */
+export function camColour(value: number): readonly [red: number, green: number, blue: number] {
+  const at = Math.min(2.999_999, Math.max(0, value * 3));
+  const step = Math.floor(at);
+  const mix = at - step;
+  const [low, high] = [RAMP[step] ?? RAMP[0], RAMP[step + 1] ?? RAMP[3]];
+  const channel = (c: 0 | 1 | 2): number => low[c] + (high[c] - low[c]) * mix;
+  return [channel(0), channel(1), channel(2)];
+}
+
 /** The map as size × size RGBA pixels; alpha grows with the value, 0 to opaque. */
 export function camPixels(map: CamMap, size: number): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(size * size * 4);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const value = camAt(map, (column + 0.5) / size, (row + 0.5) / size);
-      const at = Math.min(2.999_999, Math.max(0, value * 3));
-      const step = Math.floor(at);
-      const mix = at - step;
-      const [low, high] = [RAMP[step] ?? RAMP[0], RAMP[step + 1] ?? RAMP[3]];
       const p = (row * size + column) * 4;
-      for (let c = 0; c < 3; c++) pixels[p + c] = (low[c] ?? 0) + ((high[c] ?? 0) - (low[c] ?? 0)) * mix;
+      pixels.set(camColour(value), p);
       pixels[p + 3] = 255 * value;
     }
   }

@@ -1,4 +1,4 @@
-import type { Region, RegionShape } from '../../src-shared/metrics/regions.ts';
+import type { Region, RegionShape } from '../metrics/regions.ts';
 
 /** Runs of the 68 points that belong together; a closed one ends where it began. */
 const STROKES: readonly { readonly from: number; readonly to: number; readonly closed: boolean }[] = [
