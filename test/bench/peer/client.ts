@@ -9,10 +9,14 @@ export interface PeerWork {
   readonly work: 'forward' | 'step';
   readonly batch: number;
   readonly format?: 'contiguous' | 'channels_last';
+  /** The processor by default. */
+  readonly device?: 'cpu' | 'cuda';
 }
 
 export interface PyTorch {
   readonly version: string;
+  /** Whether it can compute on an NVIDIA graphics card here. */
+  readonly hasCuda: boolean;
   /** Largest differences from the golden values, by what was compared. */
   readonly errors: Readonly<Record<string, number>>;
   timed(work: PeerWork): Timed;
@@ -37,6 +41,7 @@ export async function openPyTorch(python: string): Promise<PyTorch> {
   const checked = await channel.ask({ do: 'check' });
   return {
     version: String(checked['version']),
+    hasCuda: checked['cuda'] === true,
     errors: checked['errors'] as Record<string, number>,
     timed: (work) => async () => Number((await channel.ask({ do: 'time', ...work }))['seconds']),
     peak: async (work) => {

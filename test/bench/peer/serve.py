@@ -16,12 +16,12 @@ GOLDEN = Path(__file__).parents[2] / "parity"
 class Store:
     """Weights by name, made at their first use; trainable ones are leaves that require a gradient."""
 
-    def __init__(self, memory_format=torch.contiguous_format):
-        self.tensors, self.memory_format = {}, memory_format
+    def __init__(self, memory_format=torch.contiguous_format, device="cpu"):
+        self.tensors, self.memory_format, self.device = {}, memory_format, device
 
     def __call__(self, name, shape, trainable):
         if name not in self.tensors:
-            data = golden(name, shape)
+            data = golden(name, shape).to(self.device)
             data = data.contiguous(memory_format=self.memory_format) if data.dim() == 4 else data
             self.tensors[name] = data.requires_grad_(trainable)
         return self.tensors[name]
@@ -69,7 +69,7 @@ def check(_):
     wrong = [f"{name} {errors[name]:.2g} > {bound}" for name, bound in bounds.items() if not errors[name] < bound]
     if wrong or missing:
         raise ValueError(f"the PyTorch peer is not POSTER-Var: {', '.join(wrong)} {len(missing)} gradients missing")
-    return {"errors": errors, "version": torch.__version__}
+    return {"errors": errors, "version": torch.__version__, "cuda": torch.cuda.is_available()}
 
 
 def step_loss(store, images, labels, eps, weight, drop=None):
@@ -84,23 +84,30 @@ prepared = {}
 def prepare(request):
     """A function that does the requested work once. Everything that can be made before it, is."""
     work, batch, layout = request["work"], request["batch"], request.get("format", "contiguous")
-    key = work, batch, layout
+    device = request.get("device", "cpu")
+    key = work, batch, layout, device
     if key in prepared:
         return prepared[key]
-    store = Store(FORMATS[layout])
-    images = spread("input", (batch, 3, 224, 224), 2).contiguous(memory_format=FORMATS[layout])
+    store = Store(FORMATS[layout], device)
+    # Images come from the processor and results go back to it, on every device.
+    host = spread("input", (batch, 3, 224, 224), 2)
+    images = lambda: host.to(device).contiguous(memory_format=FORMATS[layout])
+    if device == "cpu":
+        ready = images()
+        images = lambda: ready
     if work == "forward":
         def run():
             with torch.inference_mode():
-                forward(store, images)
+                mu, _ = forward(store, images())
+                mu.cpu()
     else:
-        labels, eps = torch.arange(batch) % 7, spread("eps", (batch, 7), 1.7)
-        drop = torch.ones(batch, 4)
-        step_loss(store, images, labels, eps, 1e-3, drop)
+        labels, eps = (torch.arange(batch) % 7).to(device), spread("eps", (batch, 7), 1.7).to(device)
+        drop = torch.ones(batch, 4, device=device)
+        step_loss(store, images(), labels, eps, 1e-3, drop)
         optimizer = torch.optim.AdamW(store.trainable().values(), 1e-5, weight_decay=1e-4)
         def run():
             optimizer.zero_grad()
-            loss = step_loss(store, images, labels, eps, 1e-3, drop)
+            loss = step_loss(store, images(), labels, eps, 1e-3, drop)
             loss.backward()
             optimizer.step()
             loss.item()
