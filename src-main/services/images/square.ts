@@ -2,7 +2,7 @@ import type { Box } from '../../../src-shared/domain/box.ts';
 import { PREPROCESSING } from '../engine/preprocessing.ts';
 import { cmykToRgb, isCmyk } from './cmyk.ts';
 import { openImage, readable, upright } from './decode.ts';
-import { readImageFile } from './read.ts';
+import { readImageFileSync } from './read.ts';
 import { resizeBilinear } from './resize.ts';
 import type { Raster } from './resize.ts';
 
@@ -11,13 +11,13 @@ const { side: SIDE } = PREPROCESSING;
 /**
  * Decodes an image file for the model: first frame, upright by its EXIF orientation, RGB, resized to 224 × 224
  * (bilinear with antialias) without keeping the aspect ratio, as torchvision's Resize((224, 224)) on a PIL image.
- * Resizing keeps this thread busy for milliseconds: other threads have `decodeSquare` of pixels.ts.
+ * Reading and resizing keep this thread busy for milliseconds: other threads have `decodeSquare` of pixels.ts.
  * @param box part of the upright picture that is taken; null for the whole of it.
  * @returns interleaved bytes [224 · 224 · 3].
  * @throws FailureError 'unreadable'.
  */
 export async function decodeSquareHere(file: string, box: Box | null = null): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readImageFile(file);
+  const bytes = readImageFileSync(file);
   const square = resizeBilinear(await decodeUpright(bytes, box), SIDE, SIDE);
   if (square.channels === 3) return square.data;
   const rgb = new Uint8Array(SIDE * SIDE * 3);
