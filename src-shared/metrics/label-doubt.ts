@@ -8,7 +8,7 @@ import type { TrainingDynamics } from '../domain/dynamics.ts';
 
 /** Epochs at the start that are left out: everything is still unlearned then. */
 const BURN_IN = 1 / 3;
-/** No source is so sure that it outweighs all others: 1e-6 is the least probability that is told apart. */
+/** The least probability that is told apart. */
 const LEAST = 1e-6;
 
 /** Negative log-likelihood of a label, nats. @param p probability that a source gives it. */
@@ -17,12 +17,13 @@ export function surprise(p: number): number {
 }
 
 /**
- * 1 - exp(-mean loss): from 0, every source gives the label probability 1, to 1. It is one minus the geometric mean of the probabilities
- * that the sources give the label.
+ * 1 - exp(-largest loss): from 0, every source gives the label probability 1, to 1. It is one minus the least probability that a source
+ * gives the label. What a source learned of a label by heart makes it kinder to that label, never harder: features that a network has
+ * learned with the label, epochs in which it was known already. The least kind source is the one that this has touched least.
  * @param losses of the label, nats, one a source; at least one.
  */
 export function labelDoubt(losses: readonly number[]): number {
-  return 1 - Math.exp(-losses.reduce((sum, loss) => sum + loss, 0) / losses.length);
+  return 1 - Math.exp(-Math.max(...losses));
 }
 
 /**

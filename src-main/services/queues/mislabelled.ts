@@ -46,7 +46,7 @@ function caveatOf(run: Run, dataset: number, { outOfSample, dynamics }: QueueEvi
 /** Labels that speak against all that is known of their images. */
 export const mislabelled: QueueKind = {
   measure:
-    'How little the label fits, 0 to 1: one minus the geometric mean of the probabilities that it gets from heads trained without it (confident learning, Northcutt et al. 2021) and over the epochs of training (Swayamdipta et al. 2020, Pleiss et al. 2020) or, where the run never learned the image, from the run itself.',
+    'How little the label fits, 0 to 1: one minus the least of the probabilities that it gets from heads trained without it (confident learning, Northcutt et al. 2021) and over the epochs of training (Swayamdipta et al. 2020, Pleiss et al. 2020) or, where the run never learned the image, from the run itself.',
   threshold: 0.75,
   rank: (input) => {
     const run = input.run === null ? null : input.store.runs.get(input.run);

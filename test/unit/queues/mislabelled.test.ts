@@ -47,7 +47,7 @@ it('what the run learned by heart does not count beside heads that did not; what
   );
   const found = scores();
   expect(found.train?.score).toBeCloseTo(2 / 3, 6);
-  expect(found.test?.score).toBeCloseTo(1 - Math.sqrt(own / 3), 6);
+  expect(found.test?.score).toBeCloseTo(1 - own, 6);
   expect(found.train?.reason).toContain('Happy (67 %), labelled Sad (33 %)');
   expect(found.caveat).toBeNull();
 });
@@ -64,8 +64,8 @@ it('the course of training counts for the label that was trained, and for no oth
   const loss = Float32Array.of(Math.log(12));
   store.runs.addEpoch(run, metrics, { loss, margin: Float32Array.of(-1), predicted: Uint8Array.of(1) });
   const found = scores();
-  // sqrt(1/3 * 1/12) = 1/6
-  expect(found.train?.score).toBeCloseTo(5 / 6, 6);
+  // The least of 1/3 and 1/12.
+  expect(found.train?.score).toBeCloseTo(11 / 12, 6);
   expect(found.train?.reason).toContain('in training Sad had 8 %');
   expect(found.evidence?.dynamics).toBe(true);
   store.labels.apply([train], { kind: 'hard', label: 'happy' }, 'ann');
