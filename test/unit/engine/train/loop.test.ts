@@ -1,116 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SEVEN } from '../../../../src-shared/domain/expression.ts';
-import { TrainSettings } from '../../../../src-shared/domain/run.ts';
 import { FailureError } from '../../../../src-shared/domain/failure.ts';
 import { loadCheckpoint } from '../../../../src-main/services/engine/checkpoint/checkpoint.ts';
 import { loadResumePoint } from '../../../../src-main/services/engine/checkpoint/resume.ts';
-import type { TrainingEvent, TrainingPlan } from '../../../../src-main/services/engine/interface.ts';
+import type { TrainingEvent } from '../../../../src-main/services/engine/interface.ts';
 import { initialise } from '../../../../src-main/services/engine/model/initialise.ts';
 import { trainLoop } from '../../../../src-main/services/engine/train/loop.ts';
-import type { Learner, LoopTools } from '../../../../src-main/services/engine/train/loop.ts';
-import { PixelCache } from '../../../../src-main/services/engine/train/pixels.ts';
-import type { Decode } from '../../../../src-main/services/engine/train/pixels.ts';
-import { patience } from '../../../../src-main/services/engine/train/waiting.ts';
-
-const config = {
-  size: 'tiny',
-  classes: 7,
-  vich: true,
-  layerEmbedding: true,
-  frozenBackboneBatchNorm: 'batch',
-} as const;
-
-function planOf(folder: string, change: Partial<TrainingPlan['settings']> = {}): TrainingPlan {
-  const image = (id: number) => ({ id, file: `${id}.png`, label: id % 7 });
-  return {
-    settings: TrainSettings.parse({
-      ...config,
-      preset: 'test',
-      vichKl: 'paper',
-      lambda: 0,
-      epochs: 3,
-      batch: 4,
-      learningRate: 0.1,
-      weightDecay: 0,
-      gamma: 0.5,
-      labelSmoothing: 0,
-      augmentation: { horizontalFlip: true, colorJitter: 0, rotation: 0, cropPadding: 0, randomErasing: 0 },
-      seed: 1,
-      ...change,
-    }),
-    classes: SEVEN,
-    train: Array.from({ length: 10 }, (_, id) => image(id)),
-    val: Array.from({ length: 4 }, (_, id) => image(100 + id)),
-    device: 'cpu',
-    folder,
-    roots: [],
-    resume: false,
-  };
-}
-
-/** Learns one number, w, by gradient descent on (w - 3)²; step by step the loss is known by hand. */
-class Quadratic implements Learner {
-  readonly device = 'cpu';
-  readonly seen: { rate: number; counted: number; noise: number; first: number }[] = [];
-  value = 0;
-
-  step: Learner['step'] = (batch, rate, random) => {
-    this.seen.push({ rate, counted: batch.labels.length, noise: random.uint32(), first: batch.images[0] ?? 0 });
-    const loss = (this.value - 3) ** 2;
-    // float32, as what is saved.
-    this.value = Math.fround(this.value - rate * 2 * (this.value - 3));
-    const mu = new Float32Array(batch.labels.length * 7);
-    batch.labels.forEach((label, slot) => (mu[slot * 7 + label] = 1));
-    return Promise.resolve({ loss, mu });
-  };
-  weights: Learner['weights'] = () => Promise.resolve(initialise(config, this.seen.length + this.before));
-  averaged: Learner['averaged'] = () => this.weights();
-  /** Its one number, and how many steps made it. */
-  optimizerState: Learner['optimizerState'] = () =>
-    Promise.resolve(
-      new Map([
-        ['value', { dtype: 'float32', shape: [2], data: Float32Array.of(this.value, this.before + this.seen.length) }],
-      ]),
-    );
-  before = 0;
-  restore: Learner['restore'] = (_, optimizer) => {
-    const saved = optimizer.get('value')?.data;
-    this.value = Number(saved?.[0]);
-    this.before = Number(saved?.[1]);
-    return Promise.resolve();
-  };
-}
-
-/** Accuracy of the epochs by a script: so many of the four validation images right. */
-function toolsOf(learner: Learner, right: readonly number[], decode: Decode = blank): LoopTools {
-  let epoch = 0;
-  return {
-    config,
-    learner,
-    pixels: new PixelCache(decode),
-    patience: patience([], () => undefined),
-    predict: () => {
-      const mu = new Float32Array(4 * 7);
-      for (let image = 0; image < 4; image++) {
-        const label = (100 + image) % 7;
-        mu[image * 7 + (image < (right[epoch] ?? 0) ? label : (label + 1) % 7)] = 1;
-      }
-      epoch += 1;
-      return Promise.resolve({ mu, logvar: new Float32Array(4 * 7) });
-    },
-  };
-}
-
-const blank = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array(224 * 224 * 3));
-
-async function failureOf(training: Promise<unknown>) {
-  const thrown: unknown = await training.catch((cause: unknown) => cause);
-  if (thrown instanceof FailureError) return thrown.failure;
-  throw new Error(`No failure: ${String(thrown)}`);
-}
+import { blank, config, failureOf, planOf, Quadratic, toolsOf } from './quadratic.ts';
 
 describe('trainLoop', () => {
   let folder: string;
@@ -314,8 +212,9 @@ describe('trainLoop', () => {
       () => undefined,
       new AbortController().signal,
     );
-    const message = expect.stringMatching(/^At step 6 \(epoch 2\) a weight became NaN or infinite, after the images /);
-    expect(await failureOf(training)).toMatchObject({ kind: 'engine', message });
+    const { kind, message } = await failureOf(training);
+    expect(kind).toBe('engine');
+    expect(message).toMatch(/^At step 6 \(epoch 2\) a weight became NaN or infinite, after the images /);
     for (const name of ['best.safetensors', 'last.safetensors'])
       expect(loadCheckpoint(join(folder, name)).weights).toEqual(initialise(config, 3));
   });
@@ -335,126 +234,5 @@ describe('trainLoop', () => {
     const plan = { ...planOf(folder), val: [] };
     const training = trainLoop(plan, toolsOf(new Quadratic(), []), () => undefined, signal);
     expect(await failureOf(training)).toMatchObject({ kind: 'invalid', message: /validation/ });
-  });
-});
-
-describe('a training that is interrupted', () => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'poster-var-resume-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  const right = [1, 3, 2];
-
-  /** Trains with an abort after so many steps, each saved; what it did is added to `seen`. */
-  async function session(seen: Quadratic['seen'], stopAfter: number, resume: boolean, reason = 'pause') {
-    const learner = new Quadratic();
-    const abort = new AbortController();
-    const honest = learner.step;
-    learner.step = (...args) => {
-      if (learner.seen.length + 1 === stopAfter) abort.abort(reason);
-      return honest(...args);
-    };
-    const events: TrainingEvent[] = [];
-    const done = resume ? (loadResumePoint(folder)?.standing.epoch ?? 1) - 1 : 0;
-    const plan = { ...planOf(folder, { checkpointMinutes: 10 }), resume };
-    const outcome = await trainLoop(
-      plan,
-      toolsOf(learner, right.slice(done)),
-      (event) => events.push(event),
-      abort.signal,
-    ).catch((thrown: unknown) => thrown);
-    seen.push(...learner.seen);
-    return { events, outcome, value: learner.value };
-  }
-
-  it('goes on at the next step with the same numbers, wherever it was paused', async () => {
-    const straight: Quadratic['seen'] = [];
-    const whole = await session(straight, Infinity, false);
-    const epochsOf = ({ events }: { events: TrainingEvent[] }) =>
-      events.flatMap((event) =>
-        event.kind === 'epoch' ? [{ ...event, metrics: { ...event.metrics, processSeconds: 0, waitSeconds: 0 } }] : [],
-      );
-    for (const at of [1, 2, 3, 4, 5, 8]) {
-      rmSync(folder, { recursive: true, force: true });
-      const seen: Quadratic['seen'] = [];
-      const first = await session(seen, at, false);
-      expect(first.outcome).toMatchObject({ failure: { kind: 'cancelled' } });
-      expect(seen).toHaveLength(at);
-      const second = await session(seen, Infinity, true);
-      expect(second.events[0]).toMatchObject({ kind: 'started', done: at });
-      expect(seen).toEqual(straight);
-      expect(second.value).toBe(whole.value);
-      expect([...epochsOf(first), ...epochsOf(second)]).toEqual(epochsOf(whole));
-      expect(second.outcome).toMatchObject({ best: { value: 0.75, epoch: 2 } });
-    }
-  });
-
-  it('keeps what was learnt when it is stopped before an epoch ended, and nothing when it is discarded', async () => {
-    const kept = await session([], 2, false, 'keep');
-    const event = kept.events.find(({ kind }) => kind === 'kept');
-    expect(event).toMatchObject({ checkpoint: join(folder, 'last.safetensors') });
-    expect(loadCheckpoint(join(folder, 'last.safetensors')).weights).toEqual(initialise(config, 2));
-    rmSync(folder, { recursive: true });
-    await session([], 2, false, 'discard');
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('keeps three resume points, and passes over a damaged one', async () => {
-    await session([], Infinity, false);
-    const points = readdirSync(folder).filter((name) => name.startsWith('resume-'));
-    expect(points.map((name) => name.slice(0, 17))).toEqual([
-      'resume-0000000003',
-      'resume-0000000006',
-      'resume-0000000009',
-    ]);
-    expect(loadResumePoint(folder)?.standing).toMatchObject({ steps: 9, epoch: 4 });
-    const newest = join(folder, points[2] ?? '');
-    const bytes = readFileSync(newest);
-    bytes[bytes.length - 100] = (bytes[bytes.length - 100] ?? 0) ^ 1;
-    writeFileSync(newest, bytes);
-    writeFileSync(join(folder, points[1] ?? ''), bytes.subarray(0, 1_000));
-    expect(loadResumePoint(folder)?.standing).toMatchObject({ steps: 3, epoch: 2 });
-    expect(loadResumePoint(join(folder, 'nowhere'))).toBeNull();
-  });
-
-  it('waits for a folder that is gone and for room on the disk, and says so', async () => {
-    const root = join(folder, 'images');
-    const said: (string | null)[] = [];
-    const wait = patience([root], (reason) => said.push(reason), 5);
-    const { signal } = new AbortController();
-    let attempts = 0;
-    const found = await wait
-      .until(
-        () => {
-          attempts += 1;
-          if (attempts === 3) mkdirSync(root);
-          if (attempts < 4) throw new FailureError({ kind: 'unreadable', message: 'gone', remedy: '' });
-          return 'read';
-        },
-        null,
-        signal,
-      )
-      .catch((thrown: unknown) => thrown);
-    // With the folder there, a file that cannot be read is a failure.
-    expect(found).toMatchObject({ failure: { kind: 'unreadable' } });
-    expect(said).toEqual([`The folder ${root} is gone: training goes on when it is back.`]);
-
-    let full = 2;
-    const save = (): string => {
-      if (full-- > 0) throw new FailureError({ kind: 'disk-full', message: 'full', remedy: '' });
-      return 'saved';
-    };
-    expect(await wait.until(save, null, signal)).toBe('saved');
-    expect(said.slice(1)).toEqual(['The disk is full: training goes on when there is room.', null]);
-    // Five waits of 5 ms.
-    expect(wait.waitedSeconds).toBeGreaterThan(0.02);
-
-    const abort = new AbortController();
-    const waiting = wait.until(
-      () => Promise.reject(new FailureError({ kind: 'disk-full', message: '', remedy: '' })),
-      null,
-      abort.signal,
-    );
-    abort.abort('pause');
-    expect(await failureOf(waiting)).toMatchObject({ kind: 'cancelled' });
   });
 });
