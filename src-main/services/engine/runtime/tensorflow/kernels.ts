@@ -1,6 +1,6 @@
 /**
  * Convolutions with the padding that the model asks for: TensorFlow's kernels know padding in numbers, the package that binds them
- * passes on `same` and `valid` only, and throws for the rest. And the step function in two passes, where the package takes seven.
+ * passes on `same` and `valid` only, and throws for the rest. And the step function in two passes, where the package takes six.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
