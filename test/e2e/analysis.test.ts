@@ -1,42 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { countedImages, openPage, openSample } from './page.ts';
-
-const suite = CHROMIUM === null ? `analysis in a browser (${NO_CHROMIUM})` : 'analysis in a browser';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
+import { countedImages } from './page.ts';
 
 /** One host and one page for all: each test goes to its own view first. */
-describe.skipIf(CHROMIUM === null)(suite, () => {
-  let home: string;
-  let host: Host;
+browserSuite('analysis in a browser', () => {
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-    await openSample(page);
+  let go: OpenedWorkbench['go'];
+  useWorkbench({}, (opened) => {
+    ({ api, page, go } = opened);
   });
-  afterAll(async () => {
-    await context?.close();
-    await browser?.close();
-    await host?.stop();
-    removeHome(home);
-    expect(problems).toEqual([]);
-  });
-
-  async function go(route: string): Promise<void> {
-    await page.evaluate((hash) => (location.hash = hash), route);
-  }
 
   /** Opens the first mark whose text matches, and says how many images it claimed. */
   async function openMark(scope: string, text: RegExp): Promise<number> {

@@ -1,39 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { parse } from 'csv-parse/sync';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { BENCHMARK_COLUMNS } from '../../src-shared/domain/benchmark.ts';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { openPage, openSample } from './page.ts';
+import type { Api } from './api.ts';
+import { expectAccessible } from './axe.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
+import { openSample } from './page.ts';
 
 /** A busy machine takes its time. */
 const PATIENCE = { timeout: 90_000 };
-const suite = CHROMIUM === null ? `devices in a browser (${NO_CHROMIUM})` : 'devices in a browser';
 
-describe.skipIf(CHROMIUM === null)(suite, () => {
-  let home: string;
-  let host: Host;
+browserSuite('devices in a browser', () => {
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    home = copyHome(inject('preparedHome'));
-    [browser, host] = await Promise.all([launch(), Host.start(home, [])]);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url, { width: 1280, height: 800 }));
-  });
-  afterAll(async () => {
-    await context.close();
-    await browser.close();
-    await host.stop();
-    removeHome(home);
-    expect(problems).toEqual([]);
+  let go: OpenedWorkbench['go'];
+  useWorkbench({ sample: false, width: 1280, height: 800 }, async (opened) => {
+    ({ api, page, go } = opened);
   });
 
   const card = (id: string) => page.locator(`[data-device="${id}"]`);
@@ -65,9 +48,9 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
   });
 
   it('a benchmark runs as a job; its numbers stand in a table, a plot and a file', async () => {
-    await page.goto(`${page.url().split('#')[0]}#/home`);
+    await go('/home');
     await openSample(page);
-    await page.goto(`${page.url().split('#')[0]}#/devices`);
+    await go('/devices');
     await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'Tiny network' });
     await field('Batch sizes').fill('1, x');
     await page.getByText(/Whole numbers from 1/).waitFor();
@@ -117,12 +100,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await page.getByRole('button', { name: 'Look again' }).click();
     const alert = page.getByRole('main').getByRole('alert');
     await alert.getByText('Let it rest.').waitFor();
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-    }
+    await expectAccessible(page);
     await page.unroute('**/api/devices.list');
     await alert.getByRole('button', { name: 'Retry' }).click();
     await alert.waitFor({ state: 'detached', ...PATIENCE });

@@ -1,53 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { countedImages, focusedTile, openPage, openSample } from './page.ts';
+import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { expectAccessible } from './axe.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
+import { countedImages, focusedTile } from './page.ts';
 
 /** A busy machine takes its time. */
 const PATIENCE = { timeout: 20_000 };
 
-const suite =
-  CHROMIUM === null ? `exports and versions in a browser (${NO_CHROMIUM})` : 'exports and versions in a browser';
-
-describe.skipIf(CHROMIUM === null)(suite, () => {
+browserSuite('exports and versions in a browser', () => {
   let home: string;
-  let host: Host;
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
+  let go: OpenedWorkbench['go'];
+  useWorkbench({ fresh: 'test' }, (opened) => {
+    ({ home, api, page, go } = opened);
   });
-  afterAll(() => browser?.close());
-
-  beforeEach(async () => {
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-    await openSample(page);
-  });
-  afterEach(async () => {
-    await context.close();
-    await host.stop();
-    removeHome(home);
-    expect(problems).toEqual([]);
-  });
-
-  /** Nothing of the dialog that axe finds serious. */
-  async function expectAccessible(): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).include('dialog[open]').analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
 
   /** Chooses the folder to write to, by its path. */
   async function writeInto(dialog: Locator, folder: string): Promise<void> {
@@ -66,12 +36,12 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
   }
 
   it('the gallery’s filter goes out as a table of predictions', async () => {
-    await page.goto(`${page.url().split('#')[0]}#/gallery?q=${encodeURIComponent('label:sad')}`);
+    await go(`/gallery?q=${encodeURIComponent('label:sad')}`);
     await expect.poll(() => countedImages(page), PATIENCE).toBeLessThan(600);
     const shown = await countedImages(page);
     await page.getByRole('button', { name: 'Export', exact: true }).click();
     const dialog = page.getByRole('dialog');
-    await expectAccessible();
+    await expectAccessible(page, 'dialog[open]');
     await dialog.getByRole('radio', { name: 'Predictions' }).click();
     await expect
       .poll(() => dialog.getByRole('checkbox', { name: /label:sad/ }).getAttribute('aria-checked'), PATIENCE)
@@ -88,7 +58,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
   });
 
   it('a dataset goes out as a workbench folder; what cannot be written says why', async () => {
-    await page.goto(`${page.url().split('#')[0]}#/data`);
+    await go('/data');
     await page
       .getByRole('button', { name: /^Export / })
       .first()
@@ -116,10 +86,10 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await page.locator('.tile[data-index="2"]').click();
     const { image } = await focusedTile(page);
     const before = (await api.get('images.get', { image, run: null })).row.label;
-    await page.goto(`${page.url().split('#')[0]}#/data`);
+    await go('/data');
     await page.getByRole('button', { name: /^Versions of / }).click();
     await page.getByRole('button', { name: 'New version' }).first().click();
-    await expectAccessible();
+    await expectAccessible(page, 'dialog[open]');
     await page.getByRole('textbox', { name: 'Name' }).fill('start');
     await page.getByRole('button', { name: 'Make version' }).click();
     await page.getByRole('cell', { name: 'as now' }).waitFor();
@@ -130,7 +100,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await expect.poll(() => page.getByTestId('version').innerText(), PATIENCE).toBe('@start +1');
     await page.getByRole('button', { name: 'Compare start' }).click();
     await expect.poll(() => page.getByTestId('difference').innerText(), PATIENCE).toMatch(/^1 image differs, by/);
-    await expectAccessible();
+    await expectAccessible(page, 'dialog[open]');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Go back to start' }).click();
     await page.getByRole('button', { name: 'Go back', exact: true }).click();

@@ -1,36 +1,16 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { openPage, openSample } from './page.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { expectAccessible } from './axe.ts';
+import { browserSuite, useWorkbench } from './open-workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
-const suite = CHROMIUM === null ? `a face in a browser (${NO_CHROMIUM})` : 'a face in a browser';
 
-describe.skipIf(CHROMIUM === null)(suite, () => {
-  let home: string;
-  let host: Host;
+browserSuite('a face in a browser', () => {
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-    await openSample(page);
-  });
-  afterAll(async () => {
-    await context?.close();
-    await browser?.close();
-    await host?.stop();
-    removeHome(home);
+  useWorkbench({}, (opened) => {
+    ({ api, page } = opened);
   });
 
   it('is drawn, moved by keys, saved, shown at once, predicted again and undone', async () => {
@@ -50,8 +30,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     const stage = dialog.getByRole('application');
     const told = () => stage.getAttribute('aria-label');
     await expect.poll(told, PATIENCE).toMatch(new RegExp(`at 0, 0, ${side} × ${side}`));
-    const { violations } = await new AxeBuilder({ page }).include('dialog[open]').analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    await expectAccessible(page, 'dialog[open]');
     const frame = await stage.boundingBox();
     if (frame === null) throw new Error('The picture is not shown.');
     await dialog.getByRole('textbox', { name: 'Width' }).fill('50');
@@ -90,6 +69,5 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     // What was predicted last is of the crop that was taken back.
     expect(await row()).toMatchObject({ stale: true });
     await expect.poll(() => picture.getAttribute('src'), PATIENCE).toBe(before);
-    expect(problems).toEqual([]);
   });
 });

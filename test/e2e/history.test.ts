@@ -1,32 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { openPage, openSample } from './page.ts';
-
-const suite = CHROMIUM === null ? `the history in a browser (${NO_CHROMIUM})` : 'the history in a browser';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { expectAccessible, serious } from './axe.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
 
 /** One host for all: later tests build on what earlier ones labelled. */
-describe.skipIf(CHROMIUM === null)(suite, () => {
-  let home: string;
-  let host: Host;
+browserSuite('the history in a browser', () => {
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
+  let go: OpenedWorkbench['go'];
   let ids: number[];
-
-  beforeAll(async () => {
-    browser = await launch();
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-    await openSample(page);
+  useWorkbench({}, async (opened) => {
+    ({ api, page, go } = opened);
     const dataset = (await api.get('datasets.list', {}))[0]?.id ?? -1;
     const { snapshot } = await api.get('images.open', { dataset, run: null, q: '', sort: 'id', descending: false });
     ids = (await api.get('images.page', { snapshot, offset: 0, limit: 6 })).map(({ id }) => id);
@@ -47,18 +33,11 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       annotator: 'Bob',
     });
   });
-  afterAll(async () => {
-    await context.close();
-    await host.stop();
-    await browser.close();
-    removeHome(home);
-    expect(problems).toEqual([]);
-  });
 
   const rows = () => page.locator('tr[data-event]');
   const label = async (image: number) => (await api.get('images.get', { image, run: null })).row.label;
   const history = async (params = '') => {
-    await page.goto(`${page.url().split('#')[0]}#/history${params}`);
+    await go(`/history${params}`);
     await rows().first().waitFor();
   };
 
@@ -121,12 +100,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
 
   it('opens the image of an event, and has nothing serious for axe in both themes', async () => {
     await history();
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-    }
+    await expectAccessible(page);
     await rows().last().focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => page.url()).toContain(`focus=${ids[0]}`);

@@ -1,39 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
 import { sampleCheckpoint, writeForeign } from './foreign.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { openPage, openSample } from './page.ts';
+import { browserSuite, useWorkbench } from './open-workbench.ts';
 
 const PATIENCE = { timeout: 30_000 };
-const suite = CHROMIUM === null ? `the inspector in a browser (${NO_CHROMIUM})` : 'the inspector in a browser';
 
-describe.skipIf(CHROMIUM === null)(suite, () => {
+browserSuite('the inspector in a browser', () => {
   let home: string;
-  let host: Host;
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-    await openSample(page);
+  useWorkbench({}, async (opened) => {
+    ({ home, api, page } = opened);
     await page.locator('.tile[data-index="0"]').click();
-  });
-  afterAll(async () => {
-    await context?.close();
-    await browser?.close();
-    await host?.stop();
-    removeHome(home);
   });
 
   const map = () => page.locator('.inspector [data-testid=cam]').first();
@@ -62,7 +43,6 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     ]);
     await items.first().click();
     await expect.poll(painted, PATIENCE).toBe(seen[0]);
-    expect(problems).toEqual([]);
   });
 
   it('gives the maps that it shows to other programs too', async () => {
@@ -186,6 +166,5 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       .toContainEqual(expect.stringMatching(/^Baseline Second: /));
     await expect.poll(() => stage.locator('[data-testid=cam]').count(), PATIENCE).toBeGreaterThan(1);
     await page.keyboard.press('b');
-    expect(problems).toEqual([]);
   });
 });

@@ -1,61 +1,29 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
+import type { Locator, Page } from 'playwright-core';
+import { beforeEach, expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { expectAccessible } from './axe.ts';
 import { sampleCheckpoint, writeForeign } from './foreign.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { openPage, openSample } from './page.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
 import { checkpoint, op, pickle } from '../unit/engine/checkpoint/pytorch/pickle.ts';
 
 /** A busy machine takes its time. */
 const PATIENCE = { timeout: 60_000 };
-const suite = CHROMIUM === null ? `models in a browser (${NO_CHROMIUM})` : 'models in a browser';
 
-describe.skipIf(CHROMIUM === null)(suite, () => {
+browserSuite('models in a browser', () => {
   let home: string;
-  let host: Host;
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    home = copyHome(inject('preparedHome'));
-    [browser, host] = await Promise.all([launch(), Host.start(home, [])]);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url, { width: 1280, height: 800 }));
-    await openSample(page);
-  });
-  afterAll(async () => {
-    await context.close();
-    await browser.close();
-    await host.stop();
-    removeHome(home);
-    expect(problems).toEqual([]);
+  let go: OpenedWorkbench['go'];
+  useWorkbench({ width: 1280, height: 800 }, (opened) => {
+    ({ home, api, page, go } = opened);
   });
   beforeEach(async () => {
     // Whatever a failed test left open.
     await page.keyboard.press('Escape');
     await go('/models');
   });
-
-  async function go(route: string): Promise<void> {
-    await page.goto(`${page.url().split('#')[0]}#${route}`);
-  }
-
-  /** Nothing that axe finds serious in the dialog, in either theme. */
-  async function expectAccessible(): Promise<void> {
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      const { violations } = await new AxeBuilder({ page }).include('dialog[open]').analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-    }
-  }
 
   async function pick(dialog: Locator, label: string, file: string): Promise<void> {
     const path = dialog.getByRole('textbox', { name: `${label}: path` });
@@ -95,7 +63,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       }
     }
     expect(await verdict.innerText()).toContain(`is ${right.toFixed(1)}%`);
-    await expectAccessible();
+    await expectAccessible(page, 'dialog[open]');
     await take.click();
     await dialog.waitFor({ state: 'hidden', ...PATIENCE });
     const runs = await api.get('runs.list', {});
@@ -119,7 +87,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       .getByText(/posix\.system/)
       .waitFor(PATIENCE);
     expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
-    await expectAccessible();
+    await expectAccessible(page, 'dialog[open]');
     await page.keyboard.press('Escape');
   });
 
@@ -134,7 +102,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       .getByText(/largest difference to the app’s own output \d(\.\d)?e\u2212\d+ on 32 validation images/)
       .waitFor(PATIENCE);
     expect(existsSync(file)).toBe(true);
-    await expectAccessible();
+    await expectAccessible(page, 'dialog[open]');
     await dialog.getByRole('radio', { name: 'Bundle' }).click();
     const folder = join(home, 'hand-off');
     await dialog.getByRole('textbox', { name: 'New folder' }).fill(folder);
@@ -161,7 +129,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     const dialog = page.getByRole('dialog');
     await pick(dialog, 'File of weights', file);
     await dialog.getByText(/^foreign\.safetensors: whole network, \d+ of \d+ tensors fit\.$/).waitFor(PATIENCE);
-    await expectAccessible();
+    await expectAccessible(page, 'dialog[open]');
     await dialog.getByRole('button', { name: 'Start from it' }).click();
     await page.getByRole('list', { name: 'Files of initial weights' }).getByText('foreign.safetensors').waitFor();
     // Another size: the form says what is wrong before anything starts.

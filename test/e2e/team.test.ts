@@ -1,52 +1,23 @@
 /** Several people in a browser: a round is dealt and worked down blind, and their consensus is applied as one act. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { openPage, openSample } from './page.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { expectAccessible } from './axe.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
 
-const suite = CHROMIUM === null ? `several people in a browser (${NO_CHROMIUM})` : 'several people in a browser';
-
-describe.skipIf(CHROMIUM === null)(suite, () => {
-  let home: string;
-  let host: Host;
+browserSuite('several people in a browser', () => {
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-    await openSample(page);
-  });
-  afterEach(async () => {
-    await context.close();
-    await host.stop();
-    removeHome(home);
-    expect(problems).toEqual([]);
+  let go: OpenedWorkbench['go'];
+  useWorkbench({ fresh: 'test' }, (opened) => {
+    ({ api, page, go } = opened);
   });
 
   const stage = () => page.locator('[data-keys~=triage][tabindex="0"]');
-  const at = (hash: string) => page.goto(`${page.url().split('#')[0]}#${hash}`);
   const current = async () => Number(await stage().getAttribute('data-image'));
-  const noneSerious = async () => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  };
 
   it('deals a round, works down one’s list blind, and shows everybody’s progress', async () => {
-    await at('/triage/second');
+    await go('/triage/second');
     await page.getByRole('button', { name: 'Rounds' }).click();
     const dialog = page.getByRole('dialog', { name: 'Rounds of second opinions' });
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Pilot');
@@ -56,7 +27,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await dialog.getByText(/each gets up to \d+, \d+ of them judged by everybody/).waitFor();
     await dialog.getByRole('button', { name: 'Deal' }).click();
     await dialog.getByRole('button', { name: 'Work as Ada' }).waitFor();
-    await noneSerious();
+    await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Work as Ada' }).click();
     await stage().and(page.locator('[data-image]')).waitFor();
     await stage().focus();
@@ -87,7 +58,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
         as: 'opinion',
         annotator,
       });
-    await at('/triage/adjudicate');
+    await go('/triage/adjudicate');
     await page.getByRole('button', { name: 'Agreement' }).click();
     const dialog = page.getByRole('dialog', { name: 'Agreement' });
     await dialog.getByText('3 changes proposed').waitFor();
@@ -95,7 +66,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     await dialog.getByText(/Right by this model: Ada/).waitFor();
     await dialog.getByRole('radio', { name: 'Majority' }).click();
     await dialog.getByText('3 changes proposed').waitFor();
-    await noneSerious();
+    await expectAccessible(page);
     const labels = async () =>
       (await Promise.all(images.map((image) => api.get('images.get', { image, run: null })))).map(
         ({ row }) => row.label,
@@ -109,7 +80,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
   });
 
   it('blind is blind in the gallery too: no label, prediction, facet or filter tells', async () => {
-    await at('/triage/view');
+    await go('/triage/view');
     await stage().and(page.locator('[data-image]')).waitFor();
     await stage().focus();
     await page.keyboard.press('b');

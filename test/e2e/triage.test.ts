@@ -1,46 +1,23 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { openPage, openSample } from './page.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { expectAccessible } from './axe.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
 
-const suite = CHROMIUM === null ? `triage in a browser (${NO_CHROMIUM})` : 'triage in a browser';
-
-describe.skipIf(CHROMIUM === null)(suite, () => {
-  let home: string;
-  let host: Host;
+browserSuite('triage in a browser', () => {
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-
-  beforeEach(async () => {
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-    await openSample(page);
-  });
-  afterEach(async () => {
-    await context.close();
-    await host.stop();
-    removeHome(home);
-    expect(problems).toEqual([]);
+  let go: OpenedWorkbench['go'];
+  useWorkbench({ fresh: 'test' }, (opened) => {
+    ({ api, page, go } = opened);
   });
 
   const stage = () => page.locator('[data-keys~=triage][tabindex="0"]');
   const pad = () => page.getByRole('complementary', { name: 'Label pad' });
 
   async function openQueue(queue: string): Promise<void> {
-    await page.goto(`${page.url().split('#')[0]}#/triage/${queue}`);
+    await go(`/triage/${queue}`);
     await stage().and(page.locator('[data-image]')).waitFor();
     await stage().focus();
   }
@@ -76,7 +53,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
     const { snapshot } = await api.get('images.open', query);
     const image = (await api.get('images.page', { snapshot, offset: 7, limit: 1 }))[0]?.id ?? -1;
     await api.get('labels.apply', { on: { images: [image] }, change: { kind: 'clear' }, as: 'decision' });
-    await page.goto(`${page.url().split('#')[0]}#/triage/view?q=unlabelled`);
+    await go('/triage/view?q=unlabelled');
     await page.locator(`[data-image="${image}"][tabindex="0"]`).waitFor();
     await stage().focus();
     await page.keyboard.press('Shift+2');
@@ -245,7 +222,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       const stored: unknown = JSON.parse(localStorage.getItem('poster-var.settings') ?? '{}');
       localStorage.setItem('poster-var.settings', JSON.stringify({ ...(stored as object), annotator: 'Bea' }));
     });
-    await page.goto(`${page.url().split('#')[0]}#/triage/second`);
+    await go('/triage/second');
     await page.reload();
     await page.locator(`[data-image="${image}"][tabindex="0"]`).waitFor();
     await stage().focus();
@@ -301,24 +278,21 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
       .toContain(`${total - 1} unresolved`);
     await page.keyboard.press('Shift+N');
     await expect.poll(current, { timeout: 10_000 }).not.toBe(image);
-    await page.goto(`${page.url().split('#')[0]}#/triage/second`);
+    await go('/triage/second');
     await page.getByText('Queue clear').waitFor();
     expect(await page.getByRole('button', { name: /^Next:/ }).count()).toBe(1);
   });
 
   it('has nothing serious for axe, in both themes, open, in the editor and blind', async () => {
     await openQueue('mislabelled');
-    for (const theme of ['dark', 'light'])
-      for (const key of ['', 'e', 'b']) {
-        await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-        if (key !== '') await page.keyboard.press(key);
-        await page.waitForTimeout(400);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-        expect(serious.map(({ id, nodes }) => `${theme} ${key} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-        if (key === 'e') await page.keyboard.press('Escape');
-        if (key === 'b') await page.keyboard.press('b');
-        await stage().focus();
-      }
+    await expectAccessible(page);
+    await page.keyboard.press('e');
+    await page.getByRole('textbox', { name: 'Happy, percent' }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await stage().focus();
+    await page.keyboard.press('b');
+    await page.getByText('Filter hidden while blind').waitFor();
+    await expectAccessible(page);
   });
 });

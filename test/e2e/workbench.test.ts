@@ -1,39 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { Api } from './api.ts';
-import { CHROMIUM, launch, NO_CHROMIUM } from './chromium.ts';
-import { copyHome, Host, removeHome } from './host.ts';
-import { countedImages, expectTile, focusedTile, openPage, openSample } from './page.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Api } from './api.ts';
+import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
+import { countedImages, expectTile, focusedTile, openSample } from './page.ts';
 
-const suite = CHROMIUM === null ? `workbench in a browser (${NO_CHROMIUM})` : 'workbench in a browser';
-
-describe.skipIf(CHROMIUM === null)(suite, () => {
-  let home: string;
-  let host: Host;
+browserSuite('workbench in a browser', () => {
   let api: Api;
-  let browser: Browser;
   let page: Page;
-  let context: BrowserContext;
-  let problems: string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-
-  beforeEach(async () => {
-    home = copyHome(inject('preparedHome'));
-    host = await Host.start(home, []);
-    api = await Api.connect(host.url);
-    ({ page, context, problems } = await openPage(browser, host.url));
-  });
-  afterEach(async () => {
-    await context.close();
-    await host.stop();
-    removeHome(home);
-    expect(problems).toEqual([]);
+  let go: OpenedWorkbench['go'];
+  useWorkbench({ fresh: 'test', sample: false }, async (opened) => {
+    ({ api, page, go } = opened);
   });
 
   async function selected(): Promise<{ dataset: number; run: number }> {
@@ -121,7 +99,7 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
 
   it('10: a click on a cell of the matrix opens exactly its images, with chips', async () => {
     await openSample(page);
-    await page.goto(`${page.url().split('#')[0]}#/analysis`);
+    await go('/analysis');
     const cells = page.locator('[data-cell]');
     await cells.first().waitFor();
     const counts = await cells.evaluateAll((all) =>
@@ -226,20 +204,5 @@ describe.skipIf(CHROMIUM === null)(suite, () => {
         return pixels.some((value, i) => i % 4 === 3 && value > 40);
       });
     expect(painted).toBe(true);
-  });
-
-  it('has nothing serious for axe in any view, in both themes', async () => {
-    await openSample(page);
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      for (const route of ['home', 'gallery', 'data', 'train', 'runs', 'analysis']) {
-        await page.goto(`${page.url().split('#')[0]}#/${route}`);
-        await page.locator('main').waitFor();
-        await page.waitForTimeout(400);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-        expect(serious.map(({ id, nodes }) => `${theme} ${route} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-      }
-    }
   });
 });
