@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: ['test/e2e/global-setup.ts'],
+    // A busy machine takes its time; what is there is seen at once.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 120_000,
     hookTimeout: 300_000,
     // A browser starved of its processor can lose a race that no user would run; the report marks what needed its second go.

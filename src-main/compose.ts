@@ -18,6 +18,7 @@ import { Labels } from './services/labels/labels.ts';
 import { Team } from './services/labels/team.ts';
 import type { Door } from './services/projects/lock.ts';
 import { SampleProject } from './services/projects/sample-project.ts';
+import { Storage } from './services/projects/storage.ts';
 import { Workspace } from './services/projects/workspace.ts';
 import { Queries } from './services/queries/queries.ts';
 import { Queues } from './services/queues/queues.ts';
@@ -60,6 +61,7 @@ export interface Services {
   readonly events: Offered<EventBus>;
   readonly engine: Engine;
   readonly workspace: Offered<Workspace>;
+  readonly storage: Offered<Storage>;
   readonly datasets: Offered<Datasets>;
   readonly exports: Offered<Exports>;
   readonly duplicates: Offered<Duplicates>;
@@ -123,6 +125,7 @@ export function composeServices(options: ComposeOptions): Services {
     events,
     engine,
     workspace,
+    storage: new Storage(workspace, home),
     datasets,
     exports: new Exports(workspace, queries),
     figures: new Figures(workspace, runs),

@@ -10,7 +10,7 @@ export interface HostInfo {
   readonly version: string;
 }
 
-export const applicationHandlers = ({ workspace, sample, annotator }: Services, { host, version }: HostInfo) =>
+export const applicationHandlers = ({ workspace, sample, storage, annotator }: Services, { host, version }: HostInfo) =>
   ({
     'app.info': () => attempt(() => ({ version, host, platform: process.platform, homeFolder: homedir(), annotator })),
     'project.recent': () => attempt(() => workspace.recent()),
@@ -19,5 +19,7 @@ export const applicationHandlers = ({ workspace, sample, annotator }: Services, 
     'project.open': ({ path }) => attempt(() => workspace.open(path)),
     'project.openSample': () => attempt(() => sample.open()),
     'project.forget': ({ path }) => attempt(() => (workspace.forget(path), null)),
+    'storage.measure': () => attempt(() => storage.measure()),
+    'storage.clear': ({ name }) => attempt(() => storage.clear(name)),
     'files.list': ({ path }) => attempt(() => listFolder(path)),
   }) satisfies Partial<Handlers>;

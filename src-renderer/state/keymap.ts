@@ -69,6 +69,8 @@ function overlap(a: string, b: string): boolean {
 export class Keymap {
   readonly #bindings = new Map<string, Binding>();
   readonly #changed: Record<string, string>;
+  /** Keys as the application has them, by binding id. */
+  readonly #own = new Map<string, string>();
 
   constructor(changed: Readonly<Record<string, string>> = {}) {
     this.#changed = { ...changed };
@@ -83,13 +85,41 @@ export class Keymap {
     return this.#changed;
   }
 
-  /** Adds a binding under the key that the person chose for it, else its own. Refused with `conflict` when the key is taken. */
+  /**
+   * Adds a binding under the key that the person chose for it, else its own. A chosen key that another view needs gives way: it was
+   * free where it was chosen. Refused with `conflict` when the key is taken by one that nobody changed.
+   */
   add(binding: Binding): Result<Binding> {
-    const wanted = { ...binding, keys: this.#changed[binding.id] ?? binding.keys };
-    const owner = this.#owner(wanted);
-    if (owner !== undefined) return this.#refusal(wanted.keys, owner);
-    this.#bindings.set(wanted.id, wanted);
-    return ok(wanted);
+    this.#own.set(binding.id, binding.keys);
+    for (const keys of new Set([this.#changed[binding.id] ?? binding.keys, binding.keys])) {
+      const wanted = { ...binding, keys };
+      const owner = this.#owner(wanted);
+      if (owner === undefined) {
+        this.#bindings.set(wanted.id, wanted);
+        return ok(wanted);
+      }
+      const isLast = keys === binding.keys;
+      if (isLast && this.#changed[owner.id] === undefined) return this.#refusal(keys, owner);
+      if (isLast) {
+        this.#restore(owner);
+        return this.add(binding);
+      }
+    }
+    throw new Error('A binding has a key.');
+  }
+
+  /** Every key as the application has it. */
+  reset(): void {
+    for (const id of Object.keys(this.#changed)) {
+      const binding = this.#bindings.get(id);
+      if (binding === undefined) delete this.#changed[id];
+      else this.#restore(binding);
+    }
+  }
+
+  #restore(binding: Binding): void {
+    delete this.#changed[binding.id];
+    this.#bindings.set(binding.id, { ...binding, keys: this.#own.get(binding.id) ?? binding.keys });
   }
 
   remove(id: string): void {

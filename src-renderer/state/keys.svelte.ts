@@ -21,6 +21,9 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Keys that mean nothing to a text field and lead out of it. */
+const WHILE_TYPING = /^(F\d{1,2}|Ctrl\+K)$/;
+
 /** Keys that a control with focus needs for itself. */
 function belongsToControl(target: EventTarget | null, chord: string): boolean {
   if (!(target instanceof Element)) return false;
@@ -71,6 +74,19 @@ class Keys {
     return result;
   }
 
+  /** How many keys the person has changed. */
+  get changed(): number {
+    void this.#version;
+    return Object.keys(this.#map.changed).length;
+  }
+
+  /** Every key as the application has it. */
+  reset(): void {
+    this.#map.reset();
+    settings.set('keys', {});
+    this.#version = ++this.#changes;
+  }
+
   /** The key of an event as bindings write it. */
   chord(event: KeyboardEvent): string | null {
     return chordOf(event, MAC);
@@ -81,7 +97,7 @@ class Keys {
       return;
     const chord = this.chord(event);
     if (chord === null || belongsToControl(event.target, chord)) return;
-    if (isTyping(event.target)) return;
+    if (isTyping(event.target) && !WHILE_TYPING.test(chord)) return;
     const prefix = this.#prefix !== null && performance.now() < this.#prefix.until ? this.#prefix.keys : null;
     this.#prefix = null;
     const keys = prefix === null ? chord : `${prefix} ${chord}`;

@@ -1,4 +1,4 @@
-type Overlay = 'keys' | 'settings' | 'palette';
+type Overlay = 'keys' | 'palette';
 
 /** Which of the application's own dialogs is open. */
 class Overlays {

@@ -1,14 +1,13 @@
-import type { Value } from '../../src-shared/contract/methods/index.ts';
+import type { MethodName, Params, Value } from '../../src-shared/contract/methods/index.ts';
 import type { Dataset } from '../../src-shared/domain/dataset.ts';
 import { SEVEN, type Expression } from '../../src-shared/domain/expression.ts';
-import type { Failure } from '../../src-shared/domain/failure.ts';
+import type { Failure, Result } from '../../src-shared/domain/failure.ts';
 import type { Job } from '../../src-shared/domain/job.ts';
 import type { Project } from '../../src-shared/domain/project.ts';
 import { facetValues, withFacet } from '../../src-shared/domain/query/edit.ts';
-import type { Device } from '../../src-shared/domain/device.ts';
+import type { AutoChoice, Device } from '../../src-shared/domain/device.ts';
 import type { Run } from '../../src-shared/domain/run.ts';
 import { client, onConnection, onReconnect } from '../api/client.ts';
-import { call } from './call.ts';
 import { notifyFailure } from './notices.svelte.ts';
 import { router } from './router.svelte.ts';
 
@@ -27,7 +26,11 @@ class Session {
   #runs = $state.raw<Run[]>([]);
   #jobs = $state.raw<Job[]>([]);
   #devices = $state.raw<Device[]>([]);
+  #auto = $state.raw<readonly AutoChoice[]>([]);
   #ready = $state(false);
+  #failures = $state.raw<Readonly<Partial<Record<MethodName, Failure>>>>({});
+  /** Lists that are there. */
+  readonly #made = new Set<MethodName>();
   #connected = $state(true);
 
   get info(): AppInfo | null {
@@ -50,9 +53,17 @@ class Session {
   get devices(): Device[] {
     return this.#devices;
   }
+  /** What `auto` takes, a kind of work each; empty before it is known. */
+  get auto(): readonly AutoChoice[] {
+    return this.#auto;
+  }
   /** The first answer has come: before that, nothing is known to be empty. */
   get ready(): boolean {
     return this.#ready;
+  }
+  /** Why the project's own lists are not there; a list that was there before stays, and then there is none. */
+  get failure(): Failure | null {
+    return Object.values(this.#failures)[0] ?? null;
   }
   get connected(): boolean {
     return this.#connected;
@@ -107,7 +118,10 @@ class Session {
   /** Subscribes to events and fetches everything; once, at the start of the page. */
   async start(): Promise<void> {
     client.on('project.changed', ({ project }) => {
-      if (project?.path !== this.#project?.path) this.#forgetPlace();
+      if (project?.path !== this.#project?.path) {
+        this.#forgetPlace();
+        for (const method of ['datasets.list', 'runs.list', 'jobs.list'] as const) this.#made.delete(method);
+      }
       this.#project = project;
       void this.refresh();
     });
@@ -127,13 +141,17 @@ class Session {
 
   /** Fetches everything again. */
   async refresh(): Promise<void> {
-    const [info, project] = await Promise.all([call('app.info', {}), call('project.current', {})]);
-    if (info !== null) this.#info = info;
-    this.#project = project;
-    if (project === null) {
+    await Promise.all([
+      this.#take('app.info', client.call('app.info', {}), (info) => (this.#info = info)),
+      this.#take('project.current', client.call('project.current', {}), (project) => (this.#project = project)),
+    ]);
+    if (this.#project === null) {
       this.#datasets = [];
       this.#runs = [];
       this.#jobs = [];
+      // The lists that failed were those of a project that is closed.
+      const { 'datasets.list': _datasets, 'runs.list': _runs, 'jobs.list': _jobs, ...own } = this.#failures;
+      this.#failures = own;
     } else {
       await Promise.all([this.refreshDatasets(), this.refreshRuns(), this.#refreshJobs()]);
     }
@@ -150,21 +168,50 @@ class Session {
     const found = await client.call('devices.list', again ? { refresh: true } : {});
     if (!found.ok) return found.error;
     this.#devices = found.value;
+    return this.chooseAuto('no');
+  }
+
+  /** @param measure devices that are not measured yet, all again, or none. @returns why the choice is not known, or null. */
+  async chooseAuto(measure: Params<'devices.auto'>['measure']): Promise<Failure | null> {
+    const chosen = await client.call('devices.auto', { measure });
+    if (!chosen.ok) return chosen.error;
+    this.#auto = chosen.value;
     return null;
   }
 
   async refreshDatasets(): Promise<void> {
-    this.#datasets = (await call('datasets.list', {})) ?? this.#datasets;
+    await this.#take('datasets.list', client.call('datasets.list', {}), (datasets) => (this.#datasets = datasets));
   }
 
   async refreshRuns(): Promise<void> {
-    const runs = await call('runs.list', {});
-    if (runs !== null) this.#runs = runs.toSorted((a, b) => b.id - a.id);
+    await this.#take(
+      'runs.list',
+      client.call('runs.list', {}),
+      (runs) => (this.#runs = runs.toSorted((a, b) => b.id - a.id)),
+    );
   }
 
   async #refreshJobs(): Promise<void> {
-    const jobs = await call('jobs.list', {});
-    if (jobs !== null) this.#jobs = jobs.toSorted((a, b) => b.id - a.id);
+    await this.#take(
+      'jobs.list',
+      client.call('jobs.list', {}),
+      (jobs) => (this.#jobs = jobs.toSorted((a, b) => b.id - a.id)),
+    );
+  }
+
+  /** A list that is fetched: its first failure says why nothing is there, later ones leave what is. */
+  async #take<T>(method: MethodName, work: Promise<Result<T>>, take: (value: T) => void): Promise<void> {
+    const result = await work;
+    const { [method]: _, ...others } = this.#failures;
+    if (result.ok) {
+      this.#made.add(method);
+      take(result.value);
+      this.#failures = others;
+    } else if (this.#made.has(method)) {
+      notifyFailure(result.error);
+    } else {
+      this.#failures = { ...others, [method]: result.error };
+    }
   }
 
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -23,6 +23,8 @@ interface Stored {
   triageVich: boolean;
   /** Keys that the person has changed, by binding id. */
   keys: Record<string, string>;
+  /** Colours of classes that the person has changed, by "theme.class". */
+  colours: Record<string, string>;
 }
 
 const DEFAULTS: Stored = {
@@ -43,6 +45,7 @@ const DEFAULTS: Stored = {
   autoAdvance: true,
   triageVich: true,
   keys: {},
+  colours: {},
 };
 const KEY = 'poster-var.settings';
 

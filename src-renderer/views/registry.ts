@@ -6,6 +6,7 @@ import Database from '@lucide/svelte/icons/database';
 import GitCompare from '@lucide/svelte/icons/git-compare';
 import Grid from '@lucide/svelte/icons/grid-3x3';
 import History from '@lucide/svelte/icons/history';
+import SettingsIcon from '@lucide/svelte/icons/settings';
 import List from '@lucide/svelte/icons/list';
 import House from '@lucide/svelte/icons/house';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
@@ -21,9 +22,11 @@ export interface View {
   /** Second key after G. */
   readonly letter: string;
   /** Lines in the rail stand between groups. */
-  readonly group: 'start' | 'data' | 'model';
+  readonly group: 'start' | 'data' | 'model' | 'end';
   /** Shows a dot in the rail while a job of this kind runs. */
   readonly live?: 'train' | 'import' | 'benchmark';
+  /** Without the lists of the project it would have nothing to show. */
+  readonly needs: 'project' | 'nothing';
   readonly load: () => Promise<{ default: Component }>;
 }
 
@@ -35,6 +38,7 @@ export const VIEWS: readonly View[] = [
     icon: House,
     letter: 'E',
     group: 'start',
+    needs: 'nothing',
     load: () => import('./home/Home.svelte'),
   },
   {
@@ -44,6 +48,7 @@ export const VIEWS: readonly View[] = [
     letter: 'D',
     group: 'data',
     live: 'import',
+    needs: 'project',
     load: () => import('./import/Data.svelte'),
   },
   {
@@ -52,6 +57,7 @@ export const VIEWS: readonly View[] = [
     icon: LayoutGrid,
     letter: 'G',
     group: 'data',
+    needs: 'project',
     load: () => import('./gallery/Gallery.svelte'),
   },
   {
@@ -60,6 +66,7 @@ export const VIEWS: readonly View[] = [
     icon: Tag,
     letter: 'T',
     group: 'data',
+    needs: 'project',
     load: () => import('./triage/Triage.svelte'),
   },
   {
@@ -68,6 +75,7 @@ export const VIEWS: readonly View[] = [
     icon: Grid,
     letter: 'A',
     group: 'data',
+    needs: 'project',
     load: () => import('./analysis/Analysis.svelte'),
   },
   {
@@ -76,6 +84,7 @@ export const VIEWS: readonly View[] = [
     icon: History,
     letter: 'Y',
     group: 'data',
+    needs: 'project',
     load: () => import('./history/History.svelte'),
   },
   {
@@ -85,6 +94,7 @@ export const VIEWS: readonly View[] = [
     letter: 'N',
     group: 'model',
     live: 'train',
+    needs: 'project',
     load: () => import('./train/Train.svelte'),
   },
   {
@@ -93,6 +103,7 @@ export const VIEWS: readonly View[] = [
     icon: List,
     letter: 'R',
     group: 'model',
+    needs: 'project',
     load: () => import('./runs/Runs.svelte'),
   },
   {
@@ -101,6 +112,7 @@ export const VIEWS: readonly View[] = [
     icon: GitCompare,
     letter: 'X',
     group: 'model',
+    needs: 'project',
     load: () => import('./compare/Compare.svelte'),
   },
   {
@@ -109,6 +121,7 @@ export const VIEWS: readonly View[] = [
     icon: Box,
     letter: 'O',
     group: 'model',
+    needs: 'project',
     load: () => import('./models/Models.svelte'),
   },
   {
@@ -118,7 +131,17 @@ export const VIEWS: readonly View[] = [
     letter: 'H',
     group: 'model',
     live: 'benchmark',
+    needs: 'nothing',
     load: () => import('./devices/Devices.svelte'),
+  },
+  {
+    path: '/settings',
+    title: 'Settings',
+    icon: SettingsIcon,
+    letter: 'S',
+    group: 'end',
+    needs: 'nothing',
+    load: () => import('./settings/Settings.svelte'),
   },
 ];
 

@@ -42,6 +42,10 @@ browserSuite('devices in a browser', () => {
     expect(await auto.innerText()).toMatch(
       usable.length === 1 ? /Predictions: cpu, the only device that can be used\./ : /Predictions: /,
     );
+    // The status bar names what predictions take, not what might be there beside it.
+    const taken = (await api.get('devices.auto', { measure: 'no' })).find(({ work }) => work === 'inference')?.device;
+    const named = devices.find(({ id }) => id === taken)?.name ?? 'not measured';
+    await expect.poll(() => page.getByTestId('device').innerText(), PATIENCE).toContain(named);
     // Without a project there is no list of jobs: nothing can be measured, and the view says why.
     expect(await page.getByRole('button', { name: 'Measure', exact: true }).last().isDisabled()).toBe(true);
     await page.getByText(/Open a project to measure/).waitFor();

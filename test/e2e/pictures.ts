@@ -9,6 +9,8 @@ import { walk } from './walk.ts';
 const PICTURES: Readonly<Record<string, string>> = {
   home: 'home',
   data: 'data',
+  versions: 'versions',
+  'import-labels': 'import',
   gallery: 'gallery',
   triage: 'triage',
   analysis: 'analysis',
@@ -16,6 +18,7 @@ const PICTURES: Readonly<Record<string, string>> = {
   'train-run': 'train',
   models: 'models',
   devices: 'devices',
+  settings: 'settings',
   runs: 'runs',
   compare: 'compare',
 };

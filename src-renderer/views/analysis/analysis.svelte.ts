@@ -71,6 +71,10 @@ export class Analysis {
     this.#worst = worst;
   }
 
+  retry(): void {
+    if (this.#wanted !== null) void this.measure(this.#wanted);
+  }
+
   stop(): void {
     this.#turn += 1;
     this.#end();

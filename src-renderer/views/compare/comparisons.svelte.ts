@@ -54,6 +54,10 @@ export class Comparisons {
     );
   }
 
+  retry(): void {
+    if (this.#asked !== null) void this.ask(this.#asked);
+  }
+
   stop(): void {
     this.#turn += 1;
     this.#end();

@@ -1,14 +1,12 @@
 import type { BenchmarkResult } from '../../../src-shared/domain/benchmark.ts';
 import type { AutoChoice, TensorflowStatus } from '../../../src-shared/domain/device.ts';
 import type { Failure } from '../../../src-shared/domain/failure.ts';
-import { client } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';
 import { call } from '../../state/call.ts';
 import { session } from '../../state/session.svelte.ts';
 
 /** What this machine can compute with, and what was measured on it. */
 export class Machine {
-  #auto = $state.raw<readonly AutoChoice[]>([]);
   #results = $state.raw<readonly BenchmarkResult[]>([]);
   #tensorflow = $state.raw<TensorflowStatus | null>(null);
   #failure = $state.raw<Failure | null>(null);
@@ -16,7 +14,7 @@ export class Machine {
   #measuring = $state(false);
 
   get auto(): readonly AutoChoice[] {
-    return this.#auto;
+    return session.auto;
   }
   /** Newest first. */
   get results(): readonly BenchmarkResult[] {
@@ -42,12 +40,7 @@ export class Machine {
     this.#failure = await busy.track(session.refreshDevices(refresh));
     this.#looking = false;
     if (this.#failure !== null) return;
-    const [auto, tensorflow] = await Promise.all([
-      call('devices.auto', { measure: 'no' }),
-      call('tensorflow.status', {}),
-      this.refreshResults(),
-    ]);
-    this.#auto = auto ?? [];
+    const [tensorflow] = await Promise.all([call('tensorflow.status', {}), this.refreshResults()]);
     this.#tensorflow = tensorflow;
   }
 
@@ -57,11 +50,9 @@ export class Machine {
 
   async measure(): Promise<void> {
     this.#measuring = true;
-    const known = this.#auto.every(({ device }) => device !== null);
-    const found = await busy.track(client.call('devices.auto', { measure: known ? 'again' : 'missing' }));
+    const known = this.auto.every(({ device }) => device !== null);
+    this.#failure = await busy.track(session.chooseAuto(known ? 'again' : 'missing'));
     this.#measuring = false;
-    if (found.ok) this.#auto = found.value;
-    else this.#failure = found.error;
   }
 
   async clear(): Promise<void> {

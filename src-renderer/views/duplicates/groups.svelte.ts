@@ -5,6 +5,7 @@ import {
   type DuplicateReport,
   type GroupFilter,
 } from '../../../src-shared/domain/duplicates.ts';
+import type { Failure } from '../../../src-shared/domain/failure.ts';
 import type { Job } from '../../../src-shared/domain/job.ts';
 import { client, onReconnect } from '../../api/client.ts';
 import { call } from '../../state/call.ts';
@@ -28,6 +29,7 @@ class Groups {
   #only = $state<GroupFilter>('all');
   #near = $state(NEAR_BITS);
   #known = $state(false);
+  #failure = $state.raw<Failure | null>(null);
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,6 +63,10 @@ class Groups {
   get known(): boolean {
     return this.#known;
   }
+  /** Why there is nothing to show. */
+  get failure(): Failure | null {
+    return this.#failure;
+  }
   /** The comparison that waits or runs. */
   get job(): Job | null {
     return session.activeJobs.find(({ kind, dataset }) => kind === 'duplicates' && dataset === this.#dataset) ?? null;
@@ -73,6 +79,10 @@ class Groups {
     this.#groups = [];
     this.#known = false;
     this.#only = 'all';
+    void this.#load(PAGE);
+  }
+
+  retry(): void {
     void this.#load(PAGE);
   }
 
@@ -127,13 +137,17 @@ class Groups {
     const dataset = this.#dataset;
     if (dataset === null) return;
     const turn = ++this.#turn;
-    const report = await call('duplicates.report', { dataset });
-    const page =
-      report === null ? null : await call('duplicates.groups', { dataset, only: this.#only, offset: 0, limit });
+    const asked = { dataset, only: this.#only, offset: 0, limit };
+    const report = await client.call('duplicates.report', { dataset });
+    // Without a comparison there are no groups to ask for.
+    const page = report.ok && report.value !== null ? await client.call('duplicates.groups', asked) : null;
     if (turn !== this.#turn) return;
-    this.#report = report;
-    this.#groups = page?.groups ?? [];
-    this.#total = page?.total ?? 0;
+    const failed = report.ok ? page : report;
+    this.#failure = failed === null || failed.ok ? null : failed.error;
+    if (this.#failure !== null || !report.ok) return;
+    this.#report = report.value;
+    this.#groups = page?.ok === true ? page.value.groups : [];
+    this.#total = page?.ok === true ? page.value.total : 0;
     this.#known = true;
   }
 }

@@ -1,11 +1,11 @@
 import type { Expression } from '../../../src-shared/domain/expression.ts';
+import type { Failure } from '../../../src-shared/domain/failure.ts';
 import type { ImageQuery, ImageRow } from '../../../src-shared/domain/image.ts';
 import type { ImageSelection } from '../../../src-shared/domain/label.ts';
 import { client, onReconnect } from '../../api/client.ts';
 import { busy } from '../../state/busy.svelte.ts';
-import { call } from '../../state/call.ts';
 import { counts } from '../../state/counts.svelte.ts';
-import { notices, notify } from '../../state/notices.svelte.ts';
+import { notices, notify, notifyFailure } from '../../state/notices.svelte.ts';
 import { understood } from '../../state/query.ts';
 import { router } from '../../state/router.svelte.ts';
 import { session } from '../../state/session.svelte.ts';
@@ -33,6 +33,7 @@ class Gallery {
   /** What the rows are of. */
   #dataset: number | null = null;
   #rows = $state.raw<Rows | null>(null);
+  #failure = $state.raw<Failure | null>(null);
   #focus = $state(-1);
   #focusImage = $state<number | null>(null);
   #selection = $state.raw<Selection>(NOTHING);
@@ -57,6 +58,10 @@ class Gallery {
 
   get rows(): Rows | null {
     return this.#rows;
+  }
+  /** Why there are no images to show; what was shown before stays, and then there is none. */
+  get failure(): Failure | null {
+    return this.#failure;
   }
   get total(): number {
     return this.#rows?.total ?? 0;
@@ -112,12 +117,16 @@ class Gallery {
     const turn = ++this.#opening;
     const before = this.#shown;
     this.#shown = JSON.stringify(query);
-    const opened = await busy.track(call('images.open', query, { retry: () => void this.#open(query, again) }));
+    const result = await busy.track(client.call('images.open', query));
     if (turn !== this.#opening) return;
-    if (opened === null) {
+    this.#failure = result.ok || this.#rows !== null ? null : result.error;
+    if (!result.ok) {
       this.#shown = '';
+      const isTold = this.#failure !== null || result.error.kind === 'cancelled';
+      if (!isTold) notifyFailure(result.error, () => void this.#open(query, again));
       return;
     }
+    const opened = result.value;
     const rows = new Rows(opened.snapshot, opened.total, query.run, () => void this.#open(query, true));
     const navigated = router.id('focus') !== this.#written ? router.id('focus') : null;
     const wanted = navigated ?? (sameOrder(before, query) ? this.#focusImage : null);
@@ -142,6 +151,7 @@ class Gallery {
     clearTimeout(this.#addressTimer);
     this.#shown = '';
     this.#rows = null;
+    this.#failure = null;
     this.#focus = -1;
     this.#focusImage = null;
     this.#select(NOTHING);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Project, RecentProject } from '../../domain/project.ts';
+import { CacheName, StorageItem } from '../../domain/storage.ts';
 import { methods } from '../define.ts';
 import { id, nothing } from './common.ts';
 
@@ -23,6 +24,10 @@ export const application = methods({
   /** Opens the sample, making it first where needed: then `job` makes it and the gallery fills as it goes. */
   'project.openSample': { params: nothing, value: z.object({ project: Project, job: id.nullable() }) },
   'project.forget': { params: z.object({ path: z.string().min(1) }), value: z.null() },
+  /** What the open project and the application take on the disk. */
+  'storage.measure': { params: nothing, value: z.array(StorageItem) },
+  /** Deletes what can be made again; the answer says how much that was. */
+  'storage.clear': { params: z.object({ name: CacheName }), value: StorageItem.pick({ files: true, bytes: true }) },
   /** One folder's entries, folders first; for choosing a source in a browser or window alike. */
   'files.list': {
     params: z.object({ path: z.string() }),

@@ -1,9 +1,20 @@
 /** Data, the import wizard, analysis and history. */
 import { join } from 'node:path';
-import { chooseWay, escape, view, type Place, type Scene } from './scene.ts';
+import { chooseWay, dialog, escape, view, type Place, type Scene } from './scene.ts';
 
 export const DATA: readonly Scene[] = [
   view('data', '/data'),
+  {
+    name: 'versions',
+    show: async ({ api, go, page }) => {
+      const [dataset] = await api.get('datasets.list', {});
+      if (dataset === undefined) throw new Error('There is no dataset.');
+      await api.get('versions.create', { dataset: dataset.id, name: 'as imported', note: '' });
+      await go(`/data/versions/${dataset.id}`);
+      await page.getByRole('cell', { name: 'as now' }).waitFor();
+    },
+  },
+  dialog('merge', 'Merge annotations'),
   {
     name: 'duplicates',
     show: async ({ api, go }) => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { sampleCheckpoint, writeForeign } from '../foreign.ts';
 import { openSample } from '../page.ts';
-import { escape, large, view, type Scene } from './scene.ts';
+import { dialog, escape, large, view, type Scene } from './scene.ts';
 
 export const FACES: readonly Scene[] = [
   view('home-fresh', '/home'),
@@ -100,6 +100,31 @@ export const FACES: readonly Scene[] = [
     },
     leave: async ({ page }) => page.keyboard.press('s'),
   },
+  {
+    name: 'gallery-completions',
+    show: async ({ page, go }) => {
+      await go('/gallery');
+      await page.locator('.tile').first().click();
+      await page.keyboard.press('/');
+      await page.keyboard.type('label:s');
+      await page.getByRole('listbox', { name: 'Completions' }).waitFor();
+    },
+    leave: escape,
+  },
+  {
+    name: 'gallery-slices',
+    show: async ({ api, page, go }) => {
+      const [dataset] = await api.get('datasets.list', {});
+      const sorted = { sort: 'sigma', descending: true } as const;
+      for (const [name, q] of [
+        ['Fear missed', 'label:fear wrong'],
+        ['Unsure of happy', 'pred:happy sigma>.8'],
+      ] as const)
+        await api.get('slices.save', { dataset: dataset?.id ?? 0, name, q, ...sorted });
+      await go('/gallery?q=label%3Afear%20wrong');
+      await page.getByRole('button', { name: 'Fear missed', exact: true }).waitFor();
+    },
+  },
   view('gallery-nothing', '/gallery?q=label:happy%20sigma>99'),
   view('gallery-mistake', '/gallery?q=label:hapy'),
   {
@@ -112,14 +137,7 @@ export const FACES: readonly Scene[] = [
     },
     leave: escape,
   },
-  {
-    name: 'settings',
-    show: async ({ page }) => {
-      await page.getByRole('button', { name: 'Settings' }).click();
-      await page.waitForTimeout(400);
-    },
-    leave: escape,
-  },
+  view('settings', '/settings'),
   view('triage', '/triage/mislabelled'),
   {
     name: 'triage-cam',
@@ -148,5 +166,15 @@ export const FACES: readonly Scene[] = [
     leave: async ({ page }) => page.keyboard.press('b'),
   },
   view('triage-empty', '/triage/second'),
+  dialog('rounds', 'Rounds'),
+  {
+    name: 'agreement',
+    show: async ({ page, go }) => {
+      await go('/triage/adjudicate');
+      await page.getByRole('button', { name: 'Agreement' }).click();
+      await page.getByRole('dialog', { name: 'Agreement' }).waitFor();
+    },
+    leave: escape,
+  },
   view('triage-duplicates', '/triage/duplicates'),
 ];

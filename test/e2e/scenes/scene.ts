@@ -29,6 +29,16 @@ export const escape = async ({ page }: Place): Promise<void> => {
 /** A view that needs no more than its address. */
 export const view = (name: string, route: string): Scene => ({ name, show: ({ go }) => go(route) });
 
+/** A dialog of the view that is open. */
+export const dialog = (name: string, button: string): Scene => ({
+  name,
+  show: async ({ page }) => {
+    await page.getByRole('main').getByRole('button', { name: button, exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+  },
+  leave: escape,
+});
+
 /** The large view of the fourth tile in one of its layouts. The keys are pressed again on leaving: each is a toggle. */
 export const large = (
   name: string,

@@ -74,6 +74,30 @@ describe('keymap', () => {
     expect(new Keymap(map.changed).add(binding('a', 'A', 'images'))).toMatchObject({ ok: true, value: { keys: 'Q' } });
   });
 
+  it('a chosen key gives way where another view needs it, whichever comes first', () => {
+    const chosen = { help: 'E', unsure: 'Y' };
+    const map = new Keymap(chosen);
+    map.add(binding('help', '?', 'global'));
+    expect(map.find('E', [])?.id).toBe('help');
+    expect(map.add(binding('soft', 'E', 'triage'))).toMatchObject({ ok: true, value: { keys: 'E' } });
+    expect(map.find('?', [])?.id).toBe('help');
+    expect(map.changed).toEqual({ unsure: 'Y' });
+    map.add(binding('other', 'Y', 'triage'));
+    expect(map.add(binding('unsure', '0', 'triage'))).toMatchObject({ ok: true, value: { keys: '0' } });
+    // One that nobody has changed does not: that is a defect.
+    expect(map.add(binding('again', 'E', 'triage')).ok).toBe(false);
+  });
+
+  it('is reset to its own keys, also for views that are not open', () => {
+    const map = new Keymap({ elsewhere: 'X' });
+    map.add(binding('a', 'A', 'images'));
+    map.rebind('a', 'Q');
+    map.reset();
+    expect(map.changed).toEqual({});
+    expect(map.find('A', ['images'])?.id).toBe('a');
+    expect(map.find('Q', ['images'])).toBeUndefined();
+  });
+
   it('finds a key only in the region that has focus', () => {
     const map = new Keymap();
     map.add(binding('a', 'A', 'images'));
