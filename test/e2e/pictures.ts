@@ -1,4 +1,7 @@
-/** `npm run pictures`: a picture of each view in both themes for docs/pictures, on the drawn sample; small enough for the repository. */
+/**
+ * `npm run pictures [-- SCENE...]`: a picture of each view, or of some, in both themes for docs/pictures, on the drawn sample; small enough
+ * for the repository.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -10,7 +13,7 @@ const PICTURES: Readonly<Record<string, string>> = {
   home: 'home',
   data: 'data',
   versions: 'versions',
-  'import-labels': 'import',
+  'import-format': 'import',
   gallery: 'gallery',
   triage: 'triage',
   analysis: 'analysis',
@@ -25,10 +28,11 @@ const PICTURES: Readonly<Record<string, string>> = {
 const WIDTH = 960;
 const QUALITY = 72;
 
+const asked = process.argv.slice(2);
 const folder = join(root, 'docs', 'pictures');
 mkdirSync(folder, { recursive: true });
 await walk({
-  ...{ width: 1280, height: 800, wanted: Object.keys(PICTURES) },
+  ...{ width: 1280, height: 800, wanted: asked.length > 0 ? asked : Object.keys(PICTURES) },
   at: async (page, scene, theme) => {
     const name = `${PICTURES[scene] ?? scene}-${theme}.webp`;
     // The first minute's hints and notices come and go: the view itself shall be seen.
