@@ -110,7 +110,7 @@ browserSuite('access in a browser', () => {
     }
   });
 
-  it('20: axe finds nothing serious in any view, in both themes', async () => {
+  it('20: axe finds nothing serious in any view, in both themes', { timeout: 400_000 }, async () => {
     for (const view of VIEWS) {
       await shown(view);
       await expectAccessible(page);
