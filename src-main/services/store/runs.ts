@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { EpochDynamics, TrainingDynamics } from '../../../src-shared/domain/dynamics.ts';
 import { Failure } from '../../../src-shared/domain/failure.ts';
 import { BestEpoch, Run, TrainSettings, type EpochMetrics, type RunMetrics } from '../../../src-shared/domain/run.ts';
