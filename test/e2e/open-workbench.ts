@@ -16,7 +16,7 @@ export interface OpenedWorkbench {
   /** Errors that the page told, and requests that left the machine. */
   readonly problems: string[];
   /** Goes to a view by its route, without loading the page again. */
-  go(route: string): Promise<void>;
+  readonly go: (route: string) => Promise<void>;
   /** Ends all of it; fails the test where there are problems. */
   close(): Promise<void>;
 }
