@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import type { Api } from './api.ts';
-import { expectAccessible, serious } from './axe.ts';
+import { expectAccessible } from './axe.ts';
 import { browserSuite, type OpenedWorkbench, useWorkbench } from './open-workbench.ts';
 
 /** One host for all: later tests build on what earlier ones labelled. */
