@@ -15,7 +15,7 @@ browserSuite('devices in a browser', () => {
   let api: Api;
   let page: Page;
   let go: OpenedWorkbench['go'];
-  useWorkbench({ sample: false, width: 1280, height: 800 }, async (opened) => {
+  useWorkbench({ sample: false, width: 1280, height: 800 }, (opened) => {
     ({ api, page, go } = opened);
   });
 

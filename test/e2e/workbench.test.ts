@@ -9,7 +9,7 @@ browserSuite('workbench in a browser', () => {
   let api: Api;
   let page: Page;
   let go: OpenedWorkbench['go'];
-  useWorkbench({ fresh: 'test', sample: false }, async (opened) => {
+  useWorkbench({ fresh: 'test', sample: false }, (opened) => {
     ({ api, page, go } = opened);
   });
 
