@@ -4,8 +4,10 @@ import type { Box } from '../../../src-shared/domain/box.ts';
 import { FailureError } from '../../../src-shared/domain/failure.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import { decodeGif, isGif } from './gif.ts';
+import { Gate } from './parallel.ts';
 import type { Raster } from './resize.ts';
 import { storedYCbCr, ycbcrToRgb } from './tiff.ts';
+import { isForeign, lacksEnd } from './truncated.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Pixels of the largest image that is decoded: a bomb of 14,000 × 14,000 is refused from its header alone. */
@@ -71,18 +73,25 @@ export function upright(image: Sharp, box: Box | null): Sharp {
 
 /** The header's facts; FailureError 'unreadable' where there is no readable header. */
 export async function readHeader(bytes: Uint8Array): Promise<Metadata> {
-  return readable(async () => (await openImage(bytes, 'stored')).metadata());
+  return readable(bytes, async () => (await openImage(bytes, 'stored')).metadata());
 }
 
-/** Runs a decode; what libvips throws becomes FailureError 'unreadable' with a sentence for a person. */
-export async function readable<T>(decode: () => Promise<T>): Promise<T> {
+/**
+ * Decodes a file; what libvips throws becomes FailureError 'unreadable' with a sentence for a person.
+ * @param bytes the whole file: its own bytes tell more surely than libvips why they cannot be decoded.
+ */
+export async function readable<T>(bytes: Uint8Array, decode: () => Promise<T>): Promise<T> {
   const first = await attempt(decode);
   if (first.ok) return first.value;
   if (first.thrown instanceof FailureError) throw first.thrown;
-  const second = await attempt(decode);
+  const second = await again.run(() => attempt(decode));
   if (second.ok) return second.value;
-  throw second.thrown instanceof FailureError ? second.thrown : unreadable(explain(own(first.thrown, second.thrown)));
+  if (second.thrown instanceof FailureError) throw second.thrown;
+  throw unreadable(explain(bytes, own(bytes, first.thrown, second.thrown)));
 }
+
+/** Failed decodes are tried once more one by one, lest they take each other's words. */
+const again = new Gate(1);
 
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: unknown };
 
@@ -102,16 +111,17 @@ function linesOf(thrown: unknown): string[] {
 
 /**
  * libvips keeps one error text for all threads: a failure beside this one may have taken it, or left a line of its own in it. So a
- * decode that failed is done again, and what both attempts say is this file's.
+ * decode that failed is done again, and what both attempts say, and no other kind of file says, is this file's.
  */
-function own(first: unknown, second: unknown): string[] {
-  const [before, after] = [linesOf(first), linesOf(second)];
+function own(bytes: Uint8Array, first: unknown, second: unknown): string[] {
+  const ownLines = (thrown: unknown): string[] => linesOf(thrown).filter((line) => !isForeign(line, bytes));
+  const [before, after] = [ownLines(first), ownLines(second)];
   const both = after.filter((line) => before.includes(line));
   return both.length > 0 ? both : after;
 }
 
 /** libvips' lines, of which a damaged file gives several, in the words of a person. */
-function explain(lines: readonly string[]): string {
+function explain(bytes: Uint8Array, lines: readonly string[]): string {
   const message = lines.join('\n');
   const text = [...new Set(lines)].slice(0, 2).join('; ');
   if (/is empty/i.test(message)) return 'The file is empty.';
@@ -120,6 +130,7 @@ function explain(lines: readonly string[]): string {
   if (/extract_area: bad extract area/i.test(message)) return 'The box of the face does not lie inside the picture.';
   if (/unsupported image format|blocked/i.test(message))
     return 'The file is no image of a known format (JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF).';
+  if (lacksEnd(bytes)) return 'The file ends early: the picture in it is not whole.';
   if (/premature end|unexpected end|end of GIF|truncated|got \d+ bytes, expected/i.test(message))
     return `The file ends early: ${text}.`;
   return text === '' ? 'The image is damaged.' : `The image is damaged: ${text}.`;

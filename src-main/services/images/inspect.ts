@@ -57,7 +57,7 @@ export async function inspectImage(file: string, wanted: BoxLike | null = null):
  * @returns 16 hex digits.
  */
 export async function differenceHash(bytes: Uint8Array, box: Box | null = null): Promise<string> {
-  const grey = await readable(async () =>
+  const grey = await readable(bytes, async () =>
     upright(await openImage(bytes, 'stored'), box)
       .removeAlpha()
       .resize(9, 8, { fit: 'fill', kernel: 'linear' })

@@ -11,7 +11,7 @@ const SIDE = 32;
  */
 export async function greyVector(file: string, box: Box | null): Promise<Float32Array> {
   const bytes = await readImageFile(file);
-  const grey = await readable(async () =>
+  const grey = await readable(bytes, async () =>
     upright(await openImage(bytes, 'stored'), box)
       .removeAlpha()
       .resize(SIDE, SIDE, { fit: 'fill', kernel: 'linear' })

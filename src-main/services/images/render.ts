@@ -10,7 +10,7 @@ import { readImageFile } from './read.ts';
  */
 export async function renderThumbnail(file: string, size: number, box: Box | null = null): Promise<Buffer> {
   const bytes = await readImageFile(file);
-  return readable(async () =>
+  return readable(bytes, async () =>
     upright(await openImage(bytes, 'managed'), box)
       .resize(size, size, { fit: 'outside', withoutEnlargement: true })
       .webp({ quality: 82, effort: 2 })
@@ -34,7 +34,7 @@ export async function renderForBrowser(
   bytes: Uint8Array,
   box: Box | null = null,
 ): Promise<{ bytes: Buffer; type: string }> {
-  return readable(async () => {
+  return readable(bytes, async () => {
     const opened = await openImage(bytes, 'managed');
     const { hasAlpha } = await opened.metadata();
     const image = upright(opened, box);

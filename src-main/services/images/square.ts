@@ -31,7 +31,7 @@ export async function decodeSquareHere(file: string, box: Box | null = null): Pr
  * blending and no colour profile is applied, as PIL's convert('RGB'). Of 16 bits the upper 8 are kept.
  */
 async function decodeUpright(bytes: Uint8Array, box: Box | null): Promise<Raster> {
-  return readable(async () => {
+  return readable(bytes, async () => {
     const inks = isCmyk(bytes);
     const image = upright(await openImage(bytes, 'stored'), box);
     const wanted = inks

@@ -57,7 +57,7 @@ describe('files of every kind in a folder', () => {
     expect(reason('zero.jpg')).toBe('The file is empty.');
     expect(reason('page.jpg')).toMatch(/no image of a known format/);
     expect(reason('drawing.jpg')).toMatch(/no image of a known format/);
-    expect(reason('half.png')).toMatch(/^The image is damaged/);
+    expect(reason('half.png')).toMatch(/^The file ends early/);
     expect(reason('tail.jpg')).toMatch(/^The file ends early/);
     // What could be found out is kept.
     expect(byPath.get('sad/tail.jpg')).toMatchObject({ width: 64, height: 64 });
