@@ -2,9 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { isForeign, lacksEnd } from '../../../src-main/services/images/truncated.ts';
 
-const KINDS = ['jpeg', 'png', 'webp', 'tiff'] as const;
-
-function face(kind: (typeof KINDS)[number]): Promise<Buffer> {
+function face(kind: 'jpeg' | 'png' | 'webp' | 'tiff'): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
   return sharp({ create: { width: 64, height: 48, channels: 3, background: '#000', noise } })
     .toFormat(kind)
