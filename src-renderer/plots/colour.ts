@@ -19,6 +19,10 @@ export function parseHex(text: string): Rgb | null {
   return [red, green, blue];
 }
 
+function each<T>([first, second, third]: readonly [T, T, T], of: (part: T) => number): Rgb {
+  return [of(first), of(second), of(third)];
+}
+
 /** sRGB's transfer function, inverted: light from 0 to 1. */
 function linear(value: number): number {
   const share = value / 255;
@@ -26,7 +30,7 @@ function linear(value: number): number {
 }
 
 function luminance(colour: Rgb): number {
-  const [red, green, blue] = colour.map(linear) as [number, number, number];
+  const [red, green, blue] = each(colour, linear);
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
@@ -74,12 +78,13 @@ const TO_XYZ: Matrix = [
 
 /** CIE L*a*b* under D65, as the eye with this sight sees the colour. */
 function lab(colour: Rgb, sight: Sight): Rgb {
-  const light = colour.map(linear) as unknown as Rgb;
-  const seen = SIGHTS[sight].map((row) => Math.min(1, Math.max(0, dot(row, light)))) as unknown as Rgb;
-  const [x = 0, y = 0, z = 0] = TO_XYZ.map((row, i) => {
-    const share = dot(row, seen) / (WHITE[i] ?? 1);
-    return share > 216 / 24389 ? Math.cbrt(share) : ((24389 / 27) * share + 16) / 116;
-  });
+  const light = each(colour, linear);
+  const seen = each(SIGHTS[sight], (row) => Math.min(1, Math.max(0, dot(row, light))));
+  const share = (row: Rgb, white: number): number => dot(row, seen) / white;
+  const [x, y, z] = each(
+    [share(TO_XYZ[0], WHITE[0]), share(TO_XYZ[1], WHITE[1]), share(TO_XYZ[2], WHITE[2])],
+    (part) => (part > 216 / 24389 ? Math.cbrt(part) : ((24389 / 27) * part + 16) / 116),
+  );
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 

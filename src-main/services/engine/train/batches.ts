@@ -15,17 +15,20 @@ export interface TrainingBatch {
   readonly targets: Float32Array;
 }
 
+/** What of a plan a batch is made by. */
+type BatchPlan = Pick<TrainingPlan, 'settings' | 'classes' | 'train'>;
+
 /**
  * Makes batches. What happens to an image depends on the run's seed, the epoch, which image it is and how often it came before in
  * the epoch, and on nothing else: not on the batch size, the number of threads or which other images there are.
  */
 export class BatchMaker {
-  readonly #plan: TrainingPlan;
+  readonly #plan: BatchPlan;
   readonly #pixels: PixelCache;
   readonly #random: Random;
   readonly #every: number;
 
-  constructor(plan: TrainingPlan, pixels: PixelCache) {
+  constructor(plan: BatchPlan, pixels: PixelCache) {
     this.#plan = plan;
     this.#pixels = pixels;
     this.#random = Random.seeded(plan.settings.seed).split('augment');

@@ -8,7 +8,7 @@ import { SEVEN } from '../../../../src-shared/domain/expression.ts';
 import { TrainSettings } from '../../../../src-shared/domain/run.ts';
 import { decodeSquare } from '../../../../src-main/services/images/pixels.ts';
 import { decodeSquareHere } from '../../../../src-main/services/images/square.ts';
-import type { TrainingImage, TrainingPlan } from '../../../../src-main/services/engine/interface.ts';
+import type { TrainingImage } from '../../../../src-main/services/engine/interface.ts';
 import { Random } from '../../../../src-main/services/engine/random.ts';
 import { BatchMaker } from '../../../../src-main/services/engine/train/batches.ts';
 import { PixelCache, type Decode } from '../../../../src-main/services/engine/train/pixels.ts';
@@ -48,8 +48,7 @@ async function epochOf(
   train: readonly TrainingImage[] = images,
 ): Promise<Map<number, string>> {
   const whole = { ...settings, ...change };
-  const plan = { settings: whole, classes: SEVEN, train } as unknown as TrainingPlan;
-  const maker = new BatchMaker(plan, new PixelCache(decode));
+  const maker = new BatchMaker({ settings: whole, classes: SEVEN, train }, new PixelCache(decode));
   const batches = epochBatches(train, whole, epoch);
   const repeats = repeatsIn(batches);
   const made = new Map<number, string>();

@@ -4,6 +4,7 @@
  * tall as all of them together.
  */
 import type { DType, GraphNode, Value } from '../graph.ts';
+import { isUnary } from './unary.ts';
 
 /** Where the batched nodes go. */
 export interface Target {
@@ -43,6 +44,7 @@ class Batcher {
   }
 
   #batch(node: GraphNode): void {
+    if (isUnary(node)) return this.#emit(node, { ...node, inputs: this.#all(node) });
     const rank = node.outputs[0]?.shape.length ?? 0;
     switch (node.kernel) {
       case 'Add':
@@ -52,18 +54,6 @@ class Batcher {
       case 'BatchMatMul':
         // These broadcast from the right: what is not batched serves all as it is.
         return this.#emit(node, { ...node, inputs: node.inputs.map((value) => this.#ofRank(value, rank)) });
-      case 'Neg':
-      case 'Exp':
-      case 'Log':
-      case 'Sqrt':
-      case 'Rsqrt':
-      case 'Square':
-      case 'Erf':
-      case 'Sigmoid':
-      case 'Relu':
-      case 'Step':
-      case 'Cast':
-        return this.#emit(node, { ...node, inputs: this.#all(node) });
       case 'Reshape':
         return this.#emit(node, {
           ...node,

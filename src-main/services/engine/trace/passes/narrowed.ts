@@ -5,6 +5,7 @@
 import { Value, withoutDeadCode } from '../graph.ts';
 import type { Constant, Graph, GraphNode } from '../graph.ts';
 import { inferred } from '../rules/index.ts';
+import { isUnary } from './unary.ts';
 
 /** A range of one dimension. */
 interface Piece {
@@ -146,6 +147,7 @@ class Narrowing {
 
 /** Of which pieces of the inputs a piece of the output follows; null where it follows from none. */
 function piecesOf(node: GraphNode, output: Value, piece: Piece): readonly Demand[] | null {
+  if (isUnary(node)) return [piece];
   const rank = output.shape.length;
   /** The same range of an operand that broadcasts from the right. */
   const aligned = (value: Value): Demand => {
@@ -158,18 +160,6 @@ function piecesOf(node: GraphNode, output: Value, piece: Piece): readonly Demand
     case 'Multiply':
     case 'RealDiv':
       return node.inputs.map(aligned);
-    case 'Neg':
-    case 'Exp':
-    case 'Log':
-    case 'Sqrt':
-    case 'Rsqrt':
-    case 'Square':
-    case 'Erf':
-    case 'Sigmoid':
-    case 'Relu':
-    case 'Step':
-    case 'Cast':
-      return [piece];
     case 'Sum':
     case 'Mean':
     case 'Max':
