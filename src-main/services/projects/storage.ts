@@ -22,7 +22,10 @@ export class Storage {
     this.#home = home;
   }
 
-  /** The project's parts first, where one is open; each file counts once. A file that goes meanwhile counts as nothing. */
+  /**
+   * The project's parts first, where one is open; each file counts once. A file that goes meanwhile counts as nothing.
+   * @throws FailureError 'forbidden' where a folder cannot be read.
+   */
   async measure(): Promise<StorageItem[]> {
     const project = this.#workspace.current()?.path ?? null;
     const graphs = this.#cache('graphs');
@@ -85,7 +88,7 @@ export class Storage {
 
 /** All that lies below a folder; links count themselves, not what they lead to. Zero where there is none. */
 async function sizeOf(folder: string): Promise<Size> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = (await ifThere(folder, readdir(folder, { withFileTypes: true }))) ?? [];
   let total = EMPTY;
   const add = ({ files, bytes }: Size): void => {
     total = { files: total.files + files, bytes: total.bytes + bytes };
@@ -99,7 +102,7 @@ async function sizeOf(folder: string): Promise<Size> {
 
 /** The files that lie in a folder itself. */
 async function ownFiles(folder: string): Promise<Size> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = (await ifThere(folder, readdir(folder, { withFileTypes: true }))) ?? [];
   const sizes = await Promise.all(
     entries.filter((entry) => entry.isFile()).map((entry) => fileSize(join(folder, entry.name))),
   );
@@ -107,6 +110,24 @@ async function ownFiles(folder: string): Promise<Size> {
 }
 
 async function fileSize(path: string): Promise<Size> {
-  const found = await stat(path).catch(() => null);
+  const found = await ifThere(path, stat(path));
   return found === null ? EMPTY : { files: 1, bytes: found.size };
+}
+
+/**
+ * Null where the path leads nowhere, or no longer does.
+ * @throws FailureError 'forbidden' where the system refuses: a size that cannot be found out is not zero.
+ */
+async function ifThere<T>(path: string, looked: Promise<T>): Promise<T | null> {
+  try {
+    return await looked;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR'))
+      return null;
+    throw new FailureError({
+      kind: 'forbidden',
+      message: `${path} cannot be measured. ${explainAccess(thrown)}`,
+      remedy: 'Change its permissions, and measure again.',
+    });
+  }
 }

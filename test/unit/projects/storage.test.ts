@@ -61,4 +61,12 @@ describe('storage', () => {
     expect(readFileSync(at('elsewhere', 'photo.jpg'))).toHaveLength(1_000);
     await expect(storage(false).clear('thumbnails')).rejects.toMatchObject({ failure: { kind: 'conflict' } });
   });
+
+  it('does not take a folder that cannot be read for an empty one', async () => {
+    rmSync(at('project', 'features'), { recursive: true });
+    symlinkSync(at('project', 'features'), at('project', 'features'));
+    await expect(storage().measure()).rejects.toMatchObject({
+      failure: { kind: 'forbidden', message: expect.stringMatching(/features cannot be measured/) as string },
+    });
+  });
 });
