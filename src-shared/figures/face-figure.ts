@@ -1,5 +1,5 @@
 /** One image's figure as SVG text: panels of the face and its maps, and the VICH plot. Pure: pictures come as data URIs. */
-import { camTitle, type CamMethod } from '../domain/cam.ts';
+import { CAM_FACES, camTitle, type CamMethod } from '../domain/cam.ts';
 import type { Expression } from '../domain/expression.ts';
 import { FIGURE_FACES, type FigureFile, type FigureKind } from '../domain/figure.ts';
 import { argmax, softmax } from '../metrics/vich.ts';
@@ -87,28 +87,29 @@ function dotted({ face }: FigureData, { landmarks }: FigureRun): string {
 
 const predictedBy = ({ classes, mu }: FigureRun): Expression => classes[argmax(mu)] ?? 'neutral';
 
-/** "Grad-CAM for Fear, p 0.81" */
-function mapTitle(run: FigureRun, of: Expression): string {
-  const p = softmax(run.mu)[run.classes.indexOf(of)];
-  return `${camTitle(run.method, classTitle(of))}, p ${fixed(p)}`;
+/** "p 0.81" */
+function share(run: FigureRun, of: Expression): string {
+  return `p ${fixed(softmax(run.mu)[run.classes.indexOf(of)])}`;
 }
 
 function mapPanel(data: FigureData, run: FigureRun, of: Expression): Panel {
-  return { title: mapTitle(run, of), content: mapped(data, run, of) };
+  return { title: `${camTitle(run.method, classTitle(of))}, ${share(run, of)}`, content: mapped(data, run, of) };
 }
 
-/** Map of the label, map of the prediction, the input, the original. */
+/** Map of the label, map of the prediction, the input, the original; the kind of map stands above all of them. */
 function errorPanels(data: FigureData): Panel[] {
   const { label, run, face, picture: original } = data;
   const known = label !== null && run.classes.includes(label);
+  const predicted = predictedBy(run);
+  const named = (what: string, of: Expression): string => `${what} ${classTitle(of)}, ${share(run, of)}`;
   return [
     known
-      ? { ...mapPanel(data, run, label), title: `Label: ${mapTitle(run, label)}` }
+      ? { title: named('Label', label), content: mapped(data, run, label) }
       : {
           title: label === null ? 'No label' : `Label ${classTitle(label)}: not a class of the run`,
           content: picture(face),
         },
-    { ...mapPanel(data, run, predictedBy(run)), title: `Prediction: ${mapTitle(run, predictedBy(run))}` },
+    { title: named('Prediction', predicted), content: mapped(data, run, predicted) },
     { title: 'Input, 224 × 224', content: picture(face) },
     {
       title: `Original, ${original.width} × ${original.height}`,
@@ -160,7 +161,10 @@ export function faceFigure(kind: FigureKind, data: FigureData): FigureFile {
   const width = 2 * MARGIN + columns * STEP - GAP + (curves ? GAP + CURVES : 0);
   const height = HEAD + rows.length * (SIDE + CAPTION) + MARGIN;
   const { run, baseline, label, file } = data;
-  const names = [`Run ${run.name}`, ...(baseline === null || kind === 'error' ? [] : [`baseline ${baseline.name}`])];
+  const names = [
+    `Run ${run.name}`,
+    ...(kind === 'error' ? [CAM_FACES[run.method].title] : baseline === null ? [] : [`baseline ${baseline.name}`]),
+  ];
   const summary = `${file}: ${label === null ? 'no label' : `labelled ${classTitle(label)}`}. ${names.join(', ')}. ${vichSummary(run)}`;
   const body = rows.flatMap((panels, row) =>
     panels.map(({ title, content }, column) =>
